@@ -1,0 +1,1 @@
+"""Judging: hidden pytest checks against a live submission, from the trusted side."""
