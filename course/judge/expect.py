@@ -1,0 +1,85 @@
+"""How checks compare, and the failure that carries what was compared.
+
+Comparisons are written in the accepting form, `error <= tolerance`, so that NaN is rejected by
+construction. A failure is data (`Evidence`), not prose: renderers decide how much of it a reader
+may see.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from course.judge import messages
+from course.record import Evidence
+
+_LONGEST = 400
+
+
+class CheckFailed(AssertionError):
+    """The student's answer is wrong; carries one sentence for the student and the evidence."""
+
+    def __init__(self, sentence: str, evidence: Evidence | None = None) -> None:
+        self.sentence = sentence
+        self.evidence = evidence
+        shown = "" if evidence is None else f" [{_one_line(evidence)}]"
+        super().__init__(sentence + shown)
+
+
+def require(
+    condition: object,
+    sentence: str = messages.NO_REASON,
+    *,
+    call: str = "",
+    expected: Any = None,
+    got: Any = None,
+) -> None:
+    """Fail the check with `sentence` unless `condition` is exactly True.
+
+    NumPy's own True counts as True; a truthy object does not. The sentence is for the student and
+    names no hidden number; those belong into `expected` and `got`.
+    """
+    if condition is True or (isinstance(condition, np.bool_) and bool(condition)):
+        return
+    raise CheckFailed(
+        sentence, Evidence(call=call[:_LONGEST], expected=show(expected), got=show(got))
+    )
+
+
+def close(got: ArrayLike, want: ArrayLike, rel: float = 1e-6, abs: float = 1e-12) -> bool:  # noqa: A002
+    """Whether every number of `got` lies within `tolerance(want, rel, abs)` of `want`.
+
+    Both are numbers or arrays of one shape; another shape is not close, and neither is NaN.
+    """
+    a, b = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance(b, rel, abs)))
+
+
+def tolerance(want: ArrayLike, rel: float, abs: float) -> float:  # noqa: A002
+    """The distance that is still right: `abs + rel · max|want|`, one for all of `want`.
+
+    The largest component sets the scale, because rounding in a sum is relative to its terms and
+    not to a component that happens to cancel.
+    """
+    size = np.abs(np.asarray(want, dtype=float))
+    return float(abs + rel * (size.max() if size.size else 0.0))
+
+
+def show(value: Any) -> str:
+    """A bounded, one-line text of a plain value; '' for None."""
+    if value is None:
+        return ""
+    if isinstance(value, np.ndarray):
+        with np.printoptions(precision=8, threshold=12, linewidth=10_000):
+            text = f"array({np.array2string(value, separator=', ')}, {value.dtype})"
+    else:
+        text = repr(value.item() if isinstance(value, np.generic) else value)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _one_line(evidence: Evidence) -> str:
+    return ", ".join(f"{key}: {text}" for key, text in evidence.model_dump().items() if text)

@@ -1,0 +1,98 @@
+"""The `submission` that a check sees: names stand for the student's functions, calls are remote.
+
+`submission.cost(x, y, W, b)` calls the student's `cost` in its own process and wraps what comes
+back. The judge never holds a student's object.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from course.judge.expect import show
+from course.judge.returned import Returned
+from course.sandbox.outcomes import NotDefined, StudentError
+
+
+class Callee(Protocol):
+    """What can be asked of a student's namespace; `course.sandbox.host.Child` is one.
+
+    Each may raise the outcomes of `course.sandbox.outcomes` and nothing else.
+    """
+
+    def call(self, name: str, *args: Any) -> Any:
+        """The plain value that `name(*args)` gives."""
+
+    def watch(self, name: str, *args: Any) -> tuple[Any, tuple[Any, ...]]:
+        """That value, and the arguments as they are after the call."""
+
+    def get(self, name: str) -> Any:
+        """The plain value that stands under `name`."""
+
+
+class Submission:
+    """One student's functions and values, as checks ask for them."""
+
+    def __init__(self, callee: Callee) -> None:
+        self._callee = callee
+
+    def __getattr__(self, name: str) -> Callable[..., Returned]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def call(*args: Any) -> Returned:
+            return Returned(self._callee.call(name, *args), name, render_call(name, args))
+
+        return call
+
+    def watch(self, name: str, *args: Any) -> tuple[Returned, tuple[Any, ...]]:
+        """Call `name(*args)`; also give the arguments back as they are after the call."""
+        raw, after = self._callee.watch(name, *args)
+        return Returned(raw, name, render_call(name, args)), after
+
+    def value(self, name: str) -> Returned:
+        """The value of a variable, such as a learning rate that the student chose."""
+        return Returned(self._callee.get(name), name, name)
+
+
+class InProcess:
+    """A `Callee` over functions of our own: reference, misconceptions, right programs.
+
+    It runs them in this very process, so nothing that a student wrote may ever reach it.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+
+    def call(self, name: str, *args: Any) -> Any:
+        """As `Callee.call`; the function gets copies, as it would over the wire."""
+        return self.watch(name, *args)[0]
+
+    def watch(self, name: str, *args: Any) -> tuple[Any, tuple[Any, ...]]:
+        """As `Callee.watch`."""
+        function = self.get(name)
+        if not callable(function):
+            raise NotDefined(name)
+        copies = copy.deepcopy(args)
+        try:
+            with np.errstate(all="ignore"):
+                result = function(*copies)
+        except Exception as error:
+            raise StudentError(type(error).__name__, str(error)) from None
+        return copy.deepcopy(result), copies
+
+    def get(self, name: str) -> Any:
+        """As `Callee.get`."""
+        try:
+            return self._namespace[name]
+        except KeyError:
+            raise NotDefined(name) from None
+
+
+def render_call(name: str, args: tuple[Any, ...]) -> str:
+    """The call as one bounded line, for evidence."""
+    text = f"{name}({', '.join(show(arg) for arg in args)})"
+    return text if len(text) <= 600 else text[:599] + "…"

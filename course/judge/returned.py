@@ -1,0 +1,155 @@
+"""What a student's function gave back: a value that must be coerced before it can be compared.
+
+Objects with operators of their own please every `==`, `abs(a - b) < tol` and `pytest.approx`. The
+wire lets only plain data through, and this wrapper lets a check see none of it but through a
+coercion to plain finite numbers, so that a careless check cannot be fooled either.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NoReturn, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course.judge import messages
+from course.judge.expect import CheckFailed, close, show, tolerance
+from course.record import Evidence
+
+
+class Returned:
+    """A value from the student's process, with the call that gave it.
+
+    Every coercion raises `CheckFailed` with a sentence for the student when the value has another
+    form or is not finite.
+    """
+
+    __slots__ = ("call", "name", "raw")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, raw: Any, name: str, call: str) -> None:
+        self.raw = raw
+        self.name = name
+        self.call = call
+
+    def number(self) -> float:
+        """One finite number: an int, a float, or any 0-d real array."""
+        return self._finite(self._number(self.raw))
+
+    def pair(self) -> tuple[float, float]:
+        """Two finite numbers from a tuple, a list or an array of two."""
+        first, second = self.parts(2)
+        return first.number(), second.number()
+
+    def numbers(self, n: int | None = None) -> list[float]:
+        """A flat sequence of finite numbers, of length `n` if given."""
+        values = self._sequence(self.raw)
+        if values is None or (n is not None and len(values) != n):
+            self._refuse(f"a list of {'' if n is None else f'{n} '}numbers")
+        return [self._finite(self._number(value)) for value in values]
+
+    def array(self, shape: tuple[int, ...] | None = None) -> NDArray[np.float64]:
+        """Finite numbers as float64, of exactly this shape if given; lists count as arrays."""
+        found = self._array()
+        if shape is not None and found.shape != shape:
+            self._refuse(f"an array of shape {shape}" if shape else "one number")
+        if not np.isfinite(found).all():
+            self._fail(messages.NOT_FINITE.format(name=self.name, got="nan or inf"))
+        return found
+
+    def parts(self, n: int) -> tuple[Self, ...]:
+        """The `n` values that a function returned together, each still to be coerced."""
+        values = self._sequence(self.raw)
+        if values is None or len(values) != n:
+            self._refuse(f"{n} values")
+        return tuple(type(self)(value, self.name, self.call) for value in values)
+
+    def should_be(self, want: Any, rel: float = 1e-6, abs: float = 1e-12) -> None:  # noqa: A002
+        """Fail the check unless this is `want`: same shape, within `abs + rel · max|want|`."""
+        target = np.asarray(want, dtype=float)
+        got: Any = self.array(target.shape) if target.shape else self.number()
+        if close(got, target, rel, abs):
+            return
+        self._fail(
+            messages.WRONG_VALUE.format(name=self.name),
+            expected=want,
+            got=got,
+            allowed=f"{tolerance(target, rel, abs):.3g}",
+        )
+
+    def _number(self, value: Any) -> float:
+        if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0:
+            value = value.item()
+        if type(value) is float:
+            return value
+        if type(value) is int:
+            try:
+                return float(value)
+            except OverflowError:
+                return math.inf
+        self._refuse("one number" if value is self.raw else "numbers")
+
+    def _finite(self, number: float) -> float:
+        if not math.isfinite(number):
+            self._fail(messages.NOT_FINITE.format(name=self.name, got=number))
+        return number
+
+    def _array(self) -> NDArray[np.float64]:
+        if isinstance(self.raw, (np.ndarray, np.generic)) and self.raw.dtype.kind in "iuf":
+            return np.asarray(self.raw, dtype=np.float64)
+        values = self._sequence(self.raw)
+        if values is None:
+            return np.asarray(self._number(self.raw))
+        rows = [type(self)(value, self.name, self.call)._array() for value in values]
+        if len({row.shape for row in rows}) > 1:
+            self._refuse("numbers of one shape")
+        return np.asarray(rows, dtype=np.float64)
+
+    @staticmethod
+    def _sequence(value: Any) -> list[Any] | None:
+        if isinstance(value, np.ndarray):
+            return list(value) if value.ndim else None
+        return list(value) if type(value) in (list, tuple) else None
+
+    def _refuse(self, wanted: str) -> NoReturn:
+        self._fail(messages.WRONG_KIND.format(name=self.name, got=kind(self.raw), wanted=wanted))
+
+    def _fail(
+        self, sentence: str, expected: Any = None, got: Any = None, allowed: str = ""
+    ) -> NoReturn:
+        shown = show(self.raw if got is None else got)
+        evidence = Evidence(
+            call=self.call, expected=show(expected), got=shown, tolerance=allowed
+        )
+        raise CheckFailed(sentence, evidence)
+
+    def _compared(self, other: object) -> NoReturn:
+        raise TypeError(
+            f"{self.call} was compared before it was coerced: "
+            "use .number(), .pair(), .numbers(), .array() or .should_be()"
+        )
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        self._compared(None)
+
+    def __repr__(self) -> str:
+        return f"<{self.call} → {show(self.raw)}>"
+
+
+def kind(value: Any) -> str:
+    """What a value is, in words that hold none of its numbers: 'an array of shape (7,)'."""
+    if value is None:
+        return "nothing (None)"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}" if value.ndim else "a single value"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (bool, np.bool_)):
+        return "True or False"
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        return "one number"
+    words = {str: "text", dict: "a dictionary", complex: "a complex number", bytes: "bytes"}
+    return words.get(type(value), "something that is not a number")
