@@ -78,7 +78,9 @@ class Settings:
 
     def override(self, **changes: Any) -> Settings:
         """The same settings but for what the command line says."""
-        return replace(self, **{name: value for name, value in changes.items() if value is not None})
+        return replace(
+            self, **{name: value for name, value in changes.items() if value is not None}
+        )
 
 
 def find_root(start: Path) -> Path:

@@ -86,7 +86,9 @@ class Library:
         """What the right program and each wrong one give on the probes; computed once."""
         if function not in self._known:
             right = self._run(function, self.reference[function])
-            wrong = [(each, self._run(function, each.program)) for each in self.of_function(function)]
+            wrong = [
+                (each, self._run(function, each.program)) for each in self.of_function(function)
+            ]
             self._known[function] = (right, wrong)
         return self._known[function]
 

@@ -48,7 +48,7 @@ def require(
     )
 
 
-def close(got: ArrayLike, want: ArrayLike, rel: float = 1e-6, abs: float = 1e-12) -> bool:  # noqa: A002
+def close(got: ArrayLike, want: ArrayLike, rel: float = 1e-6, abs: float = 1e-12) -> bool:
     """Whether every number of `got` lies within `tolerance(want, rel, abs)` of `want`.
 
     Both are numbers or arrays of one shape; another shape is not close, and neither is NaN.
@@ -58,7 +58,7 @@ def close(got: ArrayLike, want: ArrayLike, rel: float = 1e-6, abs: float = 1e-12
         return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance(b, rel, abs)))
 
 
-def tolerance(want: ArrayLike, rel: float, abs: float) -> float:  # noqa: A002
+def tolerance(want: ArrayLike, rel: float, abs: float) -> float:
     """The distance that is still right: `abs + rel · max|want|`, one for all of `want`.
 
     The largest component sets the scale, because rounding in a sum is relative to its terms and

@@ -11,7 +11,9 @@ WRONG_KIND = "{name} gives {got}, where {wanted} is asked for."
 NOT_FINITE = "{name} gives {got}, where a finite number is asked for."
 NO_REASON = "What this check demands does not hold for your solution."
 
-NOT_DEFINED = "There is no {name} when this check runs: was its cell run, and is the name unchanged?"
+NOT_DEFINED = (
+    "There is no {name} when this check runs: was its cell run, and is the name unchanged?"
+)
 NOT_WRITTEN = "{name} returns nothing yet: it is not written, or its `return` is missing."
 RAISED = "{name} stopped with {kind}."
 TIMED_OUT = "{name} was stopped at its time limit: does a loop never end?"

@@ -14,7 +14,7 @@ import numpy as np
 
 from course.judge.expect import show
 from course.judge.returned import Returned
-from course.sandbox.outcomes import NotDefined, StudentError
+from course.sandbox.outcomes import CallEnded, NotDefined, ProcessEnded, StudentError
 
 
 class Callee(Protocol):
@@ -38,24 +38,38 @@ class Submission:
 
     def __init__(self, callee: Callee) -> None:
         self._callee = callee
+        self._ended = False
 
     def __getattr__(self, name: str) -> Callable[..., Returned]:
         if name.startswith("_"):
             raise AttributeError(name)
 
         def call(*args: Any) -> Returned:
-            return Returned(self._callee.call(name, *args), name, render_call(name, args))
+            raw = self._ask(name, self._callee.call, name, *args)
+            return Returned(raw, name, render_call(name, args))
 
         return call
 
     def watch(self, name: str, *args: Any) -> tuple[Returned, tuple[Any, ...]]:
         """Call `name(*args)`; also give the arguments back as they are after the call."""
-        raw, after = self._callee.watch(name, *args)
+        raw, after = self._ask(name, self._callee.watch, name, *args)
         return Returned(raw, name, render_call(name, args)), after
 
     def value(self, name: str) -> Returned:
         """The value of a variable, such as a learning rate that the student chose."""
-        return Returned(self._callee.get(name), name, name)
+        return Returned(self._ask(name, self._callee.get, name), name, name)
+
+    def _ask(self, function: str, request: Callable[..., Any], *args: Any) -> Any:
+        """Send one request; note on whatever ends it which function that was."""
+        try:
+            return request(*args)
+        except ProcessEnded as ended:
+            ended.function = function
+            ended.during, self._ended = not self._ended, True
+            raise
+        except CallEnded as ended:
+            ended.function = function
+            raise
 
 
 class InProcess:

@@ -65,7 +65,7 @@ class Returned:
             self._refuse(f"{n} values")
         return tuple(type(self)(value, self.name, self.call) for value in values)
 
-    def should_be(self, want: Any, rel: float = 1e-6, abs: float = 1e-12) -> None:  # noqa: A002
+    def should_be(self, want: Any, rel: float = 1e-6, abs: float = 1e-12) -> None:
         """Fail the check unless this is `want`: same shape, within `abs + rel · max|want|`."""
         target = np.asarray(want, dtype=float)
         got: Any = self.array(target.shape) if target.shape else self.number()
@@ -119,9 +119,7 @@ class Returned:
         self, sentence: str, expected: Any = None, got: Any = None, allowed: str = ""
     ) -> NoReturn:
         shown = show(self.raw if got is None else got)
-        evidence = Evidence(
-            call=self.call, expected=show(expected), got=shown, tolerance=allowed
-        )
+        evidence = Evidence(call=self.call, expected=show(expected), got=shown, tolerance=allowed)
         raise CheckFailed(sentence, evidence)
 
     def _compared(self, other: object) -> NoReturn:

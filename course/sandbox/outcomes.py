@@ -5,7 +5,13 @@ These four are all that `course.sandbox.host` ever raises for what a submission 
 """
 
 
-class StudentError(Exception):
+class CallEnded(Exception):
+    """A call gave no value; `function` is what was called, as the judge's proxy notes it."""
+
+    function = "your function"
+
+
+class StudentError(CallEnded):
     """The student's code raised: `kind` is the exception's class name, `text` its message."""
 
     def __init__(self, kind: str, text: str) -> None:
@@ -14,7 +20,7 @@ class StudentError(Exception):
         self.text = text
 
 
-class NotDefined(Exception):
+class NotDefined(CallEnded):
     """Nothing that could be called or read stands under `name` in the student's namespace."""
 
     def __init__(self, name: str) -> None:
@@ -22,12 +28,17 @@ class NotDefined(Exception):
         self.name = name
 
 
-class TimeLimit(Exception):
+class TimeLimit(CallEnded):
     """A call used up its CPU time and was interrupted; the process lives on."""
 
 
-class ProcessEnded(Exception):
-    """The student's process is gone: `reason` says why, in the judge's own words."""
+class ProcessEnded(CallEnded):
+    """The student's process is gone: `reason` says why, in the judge's own words.
+
+    `during` is True for the call in which it ended, and False for every call after that.
+    """
+
+    during = False
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

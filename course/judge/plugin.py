@@ -1,1 +1,0 @@
-"""pytest's side of the judge."""

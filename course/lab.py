@@ -1,0 +1,191 @@
+"""A lab as its author made it: the source notebook, what was released of it, and its checks.
+
+The source notebook holds the solutions and the release what students got. Both are read, and a
+release that is not what the source gives today is refused: graded against the wrong cells, marks
+would be wrong without anybody noticing.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from course.config import Settings
+from course.errors import ConfigurationError
+
+Kind = Literal["text", "given", "solution", "grade", "written"]
+
+_HIDDEN = re.compile(
+    r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.DOTALL | re.MULTILINE
+)
+_MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class LabCell:
+    """One cell of a lab: as released, and with its solution."""
+
+    id: str
+    kind: Kind
+    cell_type: str
+    release: str
+    solution: str
+    metadata: Mapping[str, Any]
+
+    @property
+    def grade_id(self) -> str:
+        """nbgrader's name of the cell; '' for plain text."""
+        return str(self.metadata.get("grade_id", ""))
+
+    @property
+    def points(self) -> float:
+        """What the cell is worth; 0 unless it is graded."""
+        return float(self.metadata.get("points", 0)) if self.metadata.get("grade") else 0.0
+
+    @property
+    def locked(self) -> bool:
+        """Whether it is always taken from the lab, whatever a student made of it."""
+        return self.kind in ("given", "grade")
+
+    @cached_property
+    def defines(self) -> frozenset[str]:
+        """The names that the solution gives at the top level of the cell."""
+        return defined_names(self.solution) if self.kind == "solution" else frozenset()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab, ready to be graded."""
+
+    name: str
+    cells: tuple[LabCell, ...]
+    checks_folder: Path
+    source_hash: str
+
+    @property
+    def graded(self) -> tuple[LabCell, ...]:
+        """The cells that carry points, in the notebook's order."""
+        return tuple(cell for cell in self.cells if cell.kind in ("grade", "written"))
+
+    @property
+    def max_points(self) -> float:
+        """What the whole lab is worth, written answers included."""
+        return sum(cell.points for cell in self.graded)
+
+    @classmethod
+    def load(cls, settings: Settings, name: str) -> Lab:
+        """Read a lab; ConfigurationError says in one sentence why it cannot be graded."""
+        source_path = settings.folder("source") / name / f"{name}.ipynb"
+        release_path = settings.folder("release") / name / f"{name}.ipynb"
+        source = _read(source_path, f"There is no lab {name!r}", known_labs(settings))
+        release = _read(
+            release_path, f"{name} has not been released", f"run `course release {name}`"
+        )
+        cells = tuple(
+            _pair(name, solved, released)
+            for solved, released in _zip(name, source["cells"], release["cells"])
+        )
+        checks_folder = settings.root / "tests" / name
+        _refuse_doubles(name, cells)
+        return cls(name, cells, checks_folder, _hash(source_path, release_path, checks_folder))
+
+
+def known_labs(settings: Settings) -> str:
+    """What to do when a lab's name is not known: the names that are."""
+    labs = sorted(path.stem for path in settings.folder("source").glob("*/*.ipynb"))
+    return f"the course has {', '.join(labs)}" if labs else "put one under source/"
+
+
+def defined_names(source: str) -> frozenset[str]:
+    """Functions, classes and variables that code gives a name at its top level.
+
+    Lines that only IPython understands are passed over; code that does not parse defines nothing.
+    """
+    try:
+        tree = ast.parse(re.sub(r"^[ \t]*[!%].*$", "", source, flags=re.MULTILINE))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    names: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                names |= {each.id for each in ast.walk(target) if isinstance(each, ast.Name)}
+    return frozenset(names)
+
+
+def _read(path: Path, problem: str, remedy: str) -> dict[str, Any]:
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{problem}: {path} does not exist; {remedy}.") from None
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}.") from None
+    return notebook
+
+
+def _zip(name: str, source: list[Any], release: list[Any]) -> list[tuple[Any, Any]]:
+    if [cell.get("id") for cell in source] != [cell.get("id") for cell in release]:
+        raise _stale(name)
+    return list(zip(source, release, strict=True))
+
+
+def _pair(name: str, source: dict[str, Any], release: dict[str, Any]) -> LabCell:
+    metadata = release["metadata"].get("nbgrader", {})
+    kind = _kind(metadata)
+    solved = "".join(source["source"])
+    released = "".join(release["source"])
+    visible = _HIDDEN.sub("", solved).rstrip("\n")
+    if kind in ("given", "grade") and visible != released.rstrip("\n"):
+        raise _stale(name)
+    return LabCell(
+        id=release["id"],
+        kind=kind,
+        cell_type=release["cell_type"],
+        release=released,
+        solution=_MARKS.sub("", visible),
+        metadata=metadata,
+    )
+
+
+def _kind(metadata: Mapping[str, Any]) -> Kind:
+    match bool(metadata.get("grade")), bool(metadata.get("solution")):
+        case True, True:
+            return "written"
+        case True, False:
+            return "grade"
+        case False, True:
+            return "solution"
+    return "given" if metadata.get("grade_id") else "text"
+
+
+def _stale(name: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"release/{name} is not what source/{name} gives now: run `course release {name}`."
+    )
+
+
+def _refuse_doubles(name: str, cells: tuple[LabCell, ...]) -> None:
+    named = [cell.grade_id for cell in cells if cell.grade_id]
+    twice = sorted({grade_id for grade_id in named if named.count(grade_id) > 1})
+    if twice:
+        raise ConfigurationError(f"source/{name} uses the grade_id {twice[0]!r} twice: rename one.")
+
+
+def _hash(*places: Path) -> str:
+    """One hash over everything that decides a mark: source, release and checks."""
+    digest = hashlib.sha256()
+    for place in places:
+        files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+        for file in files:
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()

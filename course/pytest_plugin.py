@@ -1,0 +1,1 @@
+"""`pytest tests/lab1`: the hidden checks from a shell."""
