@@ -1,0 +1,121 @@
+"""Many submissions, graded side by side: whatever happens to one of them, the others go on.
+
+Grading one submission is a pure function that a pool of worker processes applies. This module
+hands submissions out and gives results back; it writes nothing, so that files and gradebook change
+in one place, the parent.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import signal
+import time
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+from course import workers
+from course.submitted import HandedIn
+from course.workers import SECONDS_TO_CLOSE, Done, OpenGrader
+
+WORKER_DIED = "The process that graded it ended without a word, twice."
+
+Results = Generator[tuple[HandedIn, Done], None, list[HandedIn]]
+
+
+def grade_all(
+    handed_in: Iterable[HandedIn], open_grader: OpenGrader, processes: int
+) -> Iterator[tuple[HandedIn, Done]]:
+    """Grade everything with that many processes; results come in the order of completion.
+
+    Close the iterator to end early: its workers end with it. When a worker dies, nobody knows
+    which of the submissions in flight was to blame: each is tried once more, alone.
+    """
+    waiting = iter(handed_in)
+    while suspects := (yield from _through_pool(waiting, open_grader, processes)):
+        for suspect in suspects:
+            if (yield from _through_pool(iter([suspect]), open_grader, 1)):
+                yield suspect, Done(None, WORKER_DIED)
+
+
+def _through_pool(waiting: Iterator[HandedIn], open_grader: OpenGrader, processes: int) -> Results:
+    """Grade from `waiting` until it is empty, or a worker dies; returns what was then in flight.
+
+    Little is handed out ahead: enough that no worker waits, and few are under suspicion.
+    """
+    flying: dict[Future[Done], HandedIn] = {}
+    with _pool(open_grader, processes) as pool:
+        while _fill(flying, pool, waiting, processes + 1):
+            wait(flying, return_when=FIRST_COMPLETED)
+            broken = any(each.done() and _is_lost(each) for each in flying)
+            if broken:
+                wait(flying)
+            for future in [each for each in flying if each.done() and not _is_lost(each)]:
+                yield flying.pop(future), future.result()
+            if broken:
+                break
+    return list(flying.values())
+
+
+def _fill(
+    flying: dict[Future[Done], HandedIn],
+    pool: Executor,
+    waiting: Iterator[HandedIn],
+    room: int,
+) -> bool:
+    for handed_in in itertools.islice(waiting, room - len(flying)):
+        flying[_submit(pool, handed_in)] = handed_in
+    return bool(flying)
+
+
+def _submit(pool: Executor, handed_in: HandedIn) -> Future[Done]:
+    """Hand one submission out; a pool that is broken already gives a lost future."""
+    with _interrupts_held():
+        try:
+            return pool.submit(workers.grade, handed_in)
+        except BrokenProcessPool as error:
+            lost: Future[Done] = Future()
+            lost.set_exception(error)
+            return lost
+
+
+def _is_lost(future: Future[Done]) -> bool:
+    return isinstance(future.exception(), BrokenProcessPool)
+
+
+@contextmanager
+def _pool(open_grader: OpenGrader, processes: int) -> Iterator[Executor]:
+    """A pool of workers that are all gone afterwards, at once when something interrupts."""
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(
+        processes, multiprocessing.get_context("spawn"), workers.start, (open_grader,)
+    )
+    try:
+        yield pool
+    except BaseException:
+        _end(set(multiprocessing.active_children()) - others)
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end(children: Iterable[multiprocessing.process.BaseProcess]) -> None:
+    children = list(children)
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + SECONDS_TO_CLOSE
+    for child in children:
+        child.join(max(0.0, deadline - time.monotonic()))
+        child.kill()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Start processes with SIGINT blocked: they let it through once they can bear it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,127 @@
+"""What an instructor sees while a class is graded, and the table at the end.
+
+Everything that comes from a submission is text of a stranger: it is shown with its control
+characters spelled out, and never read as markup.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from course.record import Record, Status
+
+SECONDS_BETWEEN_LINES = 5.0
+
+_STYLES = {Status.GRADED: "", Status.ZERO: "yellow", Status.UNGRADED: "bold red"}
+
+
+def visible(text: str, width: int = 200) -> str:
+    """One line that no terminal obeys: what does not print is spelled out, what is long is cut."""
+    line = " ".join(text.split())
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    return shown if len(shown) <= width else shown[: width - 1] + "…"
+
+
+def points(number: float) -> str:
+    """Points as people write them: 12, 7.5."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def happened(record: Record) -> str:
+    """What happened to a submission, in a few words; '' when there is nothing to say."""
+    if record.status is not Status.GRADED:
+        return f"{'zero' if record.status is Status.ZERO else 'not graded'}: {record.reason}"
+    words = [f"repaired {len(record.repairs)}"] if record.repairs else []
+    words += [f"{hit.limit} limit in {hit.where}" for hit in record.limits_hit]
+    words += [f"{cell.diagnosis.name}" for cell in record.cells if cell.diagnosis]
+    return ", ".join(dict.fromkeys(words))
+
+
+def summary(records: Iterable[Record]) -> Table:
+    """The class in one table: a row for each student, in the order of their names."""
+    table = Table("student", box=None, pad_edge=False, header_style="bold")
+    table.add_column("points", justify="right")
+    table.add_column("what happened", overflow="fold")
+    for record in sorted(records, key=lambda each: each.student):
+        mark = f"{points(record.points)} / {points(record.max_automatic)}"
+        table.add_row(
+            Text(visible(record.student)),
+            Text("–" if record.status is Status.UNGRADED else mark),
+            Text(visible(happened(record))),
+            style=_STYLES[record.status],
+        )
+    return table
+
+
+def isolation_line(isolation: Mapping[str, Any]) -> Text:
+    """Which isolation was in force; red when there is something that it does not prevent."""
+    layers = ", ".join(map(str, isolation.get("layers", ())))
+    line = Text(
+        f"Isolation: {isolation.get('tier', 'unknown')}" + (f" ({layers})" if layers else "")
+    )
+    if gaps := isolation.get("not_prevented"):
+        line.append("; NOT prevented: " + visible(", ".join(map(str, gaps))), style="bold red")
+    return line
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.finished_speed or task.speed or 0:.1f}/s", style="cyan")
+
+
+class Ticker:
+    """Counts submissions aloud: a bar on a terminal, a plain line every few seconds elsewhere."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._console = console
+        self._total = total
+        self._count = 0
+        self._start = self._spoke = time.monotonic()
+        self._bar = Progress(
+            TextColumn("grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("grading", total=total)
+
+    @contextmanager
+    def running(self) -> Iterator[Ticker]:
+        """Show the progress while the block runs."""
+        with self._bar:
+            yield self
+
+    def tick(self) -> None:
+        """One more submission is done."""
+        self._count += 1
+        self._bar.advance(self._task)
+        now = time.monotonic()
+        due = now - self._spoke >= SECONDS_BETWEEN_LINES or self._count == self._total
+        if due and not self._console.is_terminal:
+            self._spoke = now
+            self._console.print(self._line(now - self._start), highlight=False)
+
+    def _line(self, seconds: float) -> str:
+        rate = self._count / max(seconds, 1e-9)
+        left = (self._total - self._count) / rate
+        ending = f", {left:.0f} s left" if self._count < self._total else f" in {seconds:.1f} s"
+        return f"{self._count}/{self._total} graded, {rate:.1f}/s{ending}"

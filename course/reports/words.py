@@ -1,0 +1,28 @@
+"""The words that all renderers share, so that a verdict reads the same everywhere."""
+
+from __future__ import annotations
+
+from course.record import Outcome, Record, Status
+
+VERDICTS = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "not right",
+    Outcome.ERROR: "stopped",
+    Outcome.TIMEOUT: "out of time",
+    Outcome.NOT_RUN: "not run",
+}
+
+
+def points(value: float) -> str:
+    """Points as people write them: 7, 7.5."""
+    return f"{value:g}"
+
+
+def headline(record: Record) -> str:
+    """One line that says what became of a submission."""
+    if record.status is Status.UNGRADED:
+        return f"{record.lab} · {record.student}: not graded yet, through a fault of the grader"
+    total = f"{points(record.points)} of {points(record.max_automatic)} automatic points"
+    waiting = sum(cell.max_points for cell in record.cells if cell.manual and cell.answered)
+    more = f"; {points(waiting)} more are marked by hand" if waiting else ""
+    return f"{record.lab} · {record.student}: {total}{more}"

@@ -1,0 +1,140 @@
+"""What students handed in: which notebook under `submitted/` is whose, and why when there is none.
+
+Nothing here opens a notebook as a notebook. Whatever a folder holds becomes one `Submission` per
+student, so that nobody who handed something in is passed over in silence.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.config import Settings
+from course.errors import ConfigurationError
+from course.store import TIMESTAMP_NAME
+from course.submission.read import MAX_BYTES
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A student's folder for one lab, as it was found; reading it comes later."""
+
+    student: str
+    lab: str
+    folder: Path
+
+    def read(self) -> HandedIn:
+        """Choose the notebook and read it; whatever cannot be read becomes the `problem`."""
+        try:
+            names = sorted(each.name for each in self.folder.iterdir() if each.name[0] != ".")
+            timestamp = self._timestamp() if TIMESTAMP_NAME in names else ""
+        except OSError as error:
+            return HandedIn(self.student, problem=f"The folder cannot be read ({error.strerror}).")
+        notebooks = [name for name in names if name.lower().endswith(".ipynb")]
+        if not notebooks:
+            others = [name for name in names if name != TIMESTAMP_NAME]
+            return HandedIn(self.student, problem=_no_notebook(others), timestamp=timestamp)
+        name = self._preferred(notebooks)
+        data, problem = _read_notebook(self.folder / name)
+        note = _several(notebooks, name) if len(notebooks) > 1 else ""
+        return HandedIn(self.student, data, _text(name), problem, note, timestamp)
+
+    def _preferred(self, notebooks: list[str]) -> str:
+        """The notebook with the lab's own name, else the newest (of equals, the last by name)."""
+        wanted = f"{self.lab}.ipynb".lower()
+        named = [name for name in notebooks if name.lower() == wanted]
+        if named:
+            return named[0]
+        return max(notebooks, key=lambda name: (_modified(self.folder / name), name))
+
+    def _timestamp(self) -> str:
+        with (self.folder / TIMESTAMP_NAME).open(encoding="utf-8", errors="replace") as file:
+            return file.read(100).strip()
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """The bytes that a student handed in, or (`problem`) why there are none."""
+
+    student: str
+    data: bytes | None = None
+    file_name: str = ""
+    problem: str = ""
+    note: str = ""
+    timestamp: str = ""
+
+
+def find(settings: Settings, lab: str, students: Collection[str] = ()) -> list[Submission]:
+    """Every student's folder for `lab`, in the order of their names.
+
+    `students` narrows it down. ConfigurationError when there is nothing to grade, or a student
+    who was asked for has handed in nothing.
+    """
+    top = settings.folder("submitted")
+    found = [Submission(name, lab, top / name / lab) for name in _students(top)]
+    found = [each for each in found if each.folder.is_dir()]
+    for student in students:
+        if student not in {each.student for each in found}:
+            raise ConfigurationError(
+                f"No submission of {lab} by {student!r}: there is no folder {top / student / lab}."
+            )
+    if not found:
+        raise ConfigurationError(
+            f"No submissions of {lab}: put each student's notebook into "
+            f"{top / '<student>' / lab}, whatever its file is called."
+        )
+    return [each for each in found if not students or each.student in students]
+
+
+def _students(top: Path) -> list[str]:
+    try:
+        names = sorted(each.name for each in top.iterdir() if each.name[0] != ".")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigurationError(f"{top} cannot be read ({error.strerror}).") from None
+    for name in names:
+        if name != _text(name):
+            raise ConfigurationError(f"{top} has a folder whose name is no text: rename {name!r}.")
+    return names
+
+
+def _text(name: str) -> str:
+    """A file's name without the bytes that are no UTF-8, which no record could hold."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _read_notebook(path: Path) -> tuple[bytes | None, str]:
+    name = _text(path.name)
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            return None, f"{name} is no ordinary file, and so it was not opened."
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1), ""  # one byte too many, for the reader to refuse
+    except OSError as error:
+        return None, f"{name} cannot be read ({error.strerror})."
+
+
+def _modified(path: Path) -> int:
+    try:
+        return path.lstat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _no_notebook(names: list[str]) -> str:
+    if not names:
+        return "The folder that was handed in is empty."
+    shown = ", ".join(map(_text, names[:3])) + (", …" if len(names) > 3 else "")
+    return f"There is no notebook (.ipynb) in what was handed in, only {shown}."
+
+
+def _several(notebooks: list[str], chosen: str) -> str:
+    return (
+        f"{len(notebooks)} notebooks were handed in ({', '.join(map(_text, notebooks[:4]))}); "
+        f"{_text(chosen)} was graded."
+    )

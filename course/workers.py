@@ -1,0 +1,108 @@
+"""What runs in a worker process: one grader, kept open, asked for one submission after another.
+
+Workers are started by spawn, so they share nothing with the parent but what is pickled. They end
+with the parent, also when it is killed: a grader that nobody listens to must not go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from course.grading import Graded, Grader
+    from course.submitted import HandedIn
+
+# Workers share the cores between them: a BLAS that takes all of them for itself slows every one.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+SECONDS_TO_CLOSE = 5.0  # how long a worker that must end may take to close its grader
+
+OpenGrader = Callable[[], "AbstractContextManager[Grader]"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a worker gives back: the graded submission, or (`fault`) why there is none.
+
+    A fault is always ours: `fault` holds the traceback, to be shown to whoever runs the grader.
+    """
+
+    graded: Graded | None
+    fault: str = ""
+
+
+class _Worker:
+    """The one grader of this process. It opens at the first submission, and closes at the end."""
+
+    def __init__(self) -> None:
+        self.open_grader: OpenGrader | None = None
+        self.stack = contextlib.ExitStack()
+        self.grader: Grader | None = None
+
+    def grade(self, handed_in: HandedIn) -> Graded:
+        if self.grader is None:
+            assert self.open_grader is not None, "workers.start was not called in this process"
+            self.grader = self.stack.enter_context(self.open_grader())
+        return self.grader.grade(
+            handed_in.student,
+            handed_in.data,
+            file_name=handed_in.file_name,
+            problem=handed_in.problem,
+        )
+
+    def close(self) -> None:
+        self.grader = None
+        self.stack.close()
+
+
+_worker = _Worker()  # a pool of processes offers no other place for what a process keeps
+
+
+def start(open_grader: OpenGrader) -> None:
+    """Make this process a worker; given to the pool as its initializer."""
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _pass_over)  # Ctrl-C goes to all; the parent decides what it means
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    os.environ.update(ONE_THREAD)
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+    multiprocessing.util.Finalize(None, _worker.close, exitpriority=100)
+    _worker.open_grader = open_grader
+
+
+def grade(handed_in: HandedIn) -> Done:
+    """Grade one submission with this process's grader. Never raises: a fault is a result."""
+    try:
+        return Done(_worker.grade(handed_in))
+    except Exception:
+        fault = traceback.format_exc()
+        with contextlib.suppress(Exception):
+            _worker.close()  # whatever state it is in; the next submission gets a fresh one
+        return Done(None, fault)
+
+
+def _leave(*_: Any) -> None:
+    _worker.close()
+    os._exit(128 + signal.SIGTERM)
+
+
+def _pass_over(*_: Any) -> None:
+    """Do nothing: unlike SIG_IGN, this is not inherited by the programs that a worker starts."""
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(SECONDS_TO_CLOSE)
+        os._exit(128 + signal.SIGTERM)

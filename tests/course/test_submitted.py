@@ -1,0 +1,135 @@
+"""Whatever lies under submitted/ is one submission per student, with a reason if unreadable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from course import submitted
+from course.config import Settings
+from course.errors import ConfigurationError
+from course.submission.read import MAX_BYTES
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(root=tmp_path)
+
+
+def hand_in(settings: Settings, student: str, files: dict[str, str], lab: str = "lab1") -> Path:
+    folder = settings.folder("submitted") / student / lab
+    folder.mkdir(parents=True)
+    for age, (name, text) in enumerate(files.items()):
+        (folder / name).write_text(text)
+        os.utime(folder / name, (1000 + age, 1000 + age))
+    return folder
+
+
+def read(settings: Settings) -> submitted.HandedIn:
+    [submission] = submitted.find(settings, "lab1")
+    return submission.read()
+
+
+@pytest.mark.parametrize("name", ["lab1.ipynb", "Copy of lab1.ipynb", "LAB 1 (final).IPYNB"])
+def test_any_single_notebook_is_taken(settings: Settings, name: str) -> None:
+    hand_in(settings, "ada", {name: "text", "notes.txt": "mine"})
+    assert read(settings) == submitted.HandedIn("ada", b"text", name)
+
+
+def test_of_several_the_labs_own_name_counts(settings: Settings) -> None:
+    hand_in(settings, "ada", {"Lab1.ipynb": "this", "lab1 (1).ipynb": "newer"})
+    found = read(settings)
+    assert found.data == b"this"
+    assert found.note == (
+        "2 notebooks were handed in (Lab1.ipynb, lab1 (1).ipynb); Lab1.ipynb was graded."
+    )
+
+
+def test_of_several_others_the_newest_counts(settings: Settings) -> None:
+    hand_in(settings, "ada", {"b.ipynb": "old", "c.ipynb": "older", "a.ipynb": "new"})
+    found = read(settings)
+    assert (found.data, found.file_name) == (b"new", "a.ipynb")
+    assert found.note.endswith("a.ipynb was graded.")
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ({}, "The folder that was handed in is empty."),
+        ({"timestamp.txt": "2027-01-01"}, "The folder that was handed in is empty."),
+        ({".hidden.ipynb": ""}, "The folder that was handed in is empty."),
+        (
+            {"lab1.py": "", "lab1.pdf": ""},
+            "There is no notebook (.ipynb) in what was handed in, only lab1.pdf, lab1.py.",
+        ),
+    ],
+)
+def test_a_folder_without_a_notebook_says_so(
+    settings: Settings, files: dict[str, str], problem: str
+) -> None:
+    hand_in(settings, "ada", files)
+    assert read(settings).problem == problem
+
+
+def test_a_link_is_not_followed(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "solution.ipynb").write_text("secret")
+    folder = hand_in(settings, "ada", {})
+    (folder / "lab1.ipynb").symlink_to(tmp_path / "solution.ipynb")
+    assert read(settings).data is None
+    assert read(settings).problem == "lab1.ipynb is no ordinary file, and so it was not opened."
+
+
+def test_a_pipe_does_not_hold_everybody_up(settings: Settings) -> None:
+    folder = hand_in(settings, "ada", {})
+    os.mkfifo(folder / "lab1.ipynb")
+    assert "no ordinary file" in read(settings).problem
+
+
+def test_a_huge_file_is_read_just_far_enough_to_be_refused(settings: Settings) -> None:
+    folder = hand_in(settings, "ada", {"lab1.ipynb": ""})
+    os.truncate(folder / "lab1.ipynb", MAX_BYTES + 1000)
+    data = read(settings).data
+    assert data is not None
+    assert len(data) == MAX_BYTES + 1
+
+
+def test_the_time_of_handing_in_comes_along(settings: Settings) -> None:
+    hand_in(settings, "ada", {"lab1.ipynb": "", "timestamp.txt": "2027-02-01 10:00:00 UTC\n"})
+    assert read(settings).timestamp == "2027-02-01 10:00:00 UTC"
+
+
+def test_names_that_are_no_text_can_still_be_told(settings: Settings) -> None:
+    folder = hand_in(settings, "ada", {})
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.ipynb")).write_text("text")
+    found = read(settings)
+    assert (found.data, found.file_name) == (b"text", "\N{REPLACEMENT CHARACTER}.ipynb")
+
+
+def test_students_come_in_the_order_of_their_names(settings: Settings) -> None:
+    for student in ("zoé", "Änne", "bob", "李雷", "ada"):
+        hand_in(settings, student, {"lab1.ipynb": ""})
+    hand_in(settings, "carl", {"lab2.ipynb": ""}, lab="lab2")
+    hand_in(settings, ".trash", {"lab1.ipynb": ""})
+    found = [each.student for each in submitted.find(settings, "lab1")]
+    assert found == ["ada", "bob", "zoé", "Änne", "李雷"]
+    assert [each.student for each in submitted.find(settings, "lab1", ["bob"])] == ["bob"]
+
+
+def test_nothing_handed_in_is_a_sentence(settings: Settings) -> None:
+    with pytest.raises(ConfigurationError, match="No submissions of lab1: put each student's"):
+        submitted.find(settings, "lab1")
+
+
+def test_a_student_who_handed_in_nothing_is_a_sentence(settings: Settings) -> None:
+    hand_in(settings, "ada", {"lab1.ipynb": ""})
+    with pytest.raises(ConfigurationError, match=r"No submission of lab1 by '../ada': there is no"):
+        submitted.find(settings, "lab1", ["../ada"])
+
+
+def test_a_folder_whose_name_is_no_text_is_a_sentence(settings: Settings) -> None:
+    top = settings.folder("submitted")
+    Path(os.fsdecode(os.fsencode(top) + b"/\xff/lab1")).mkdir(parents=True)
+    with pytest.raises(ConfigurationError, match="whose name is no text: rename"):
+        submitted.find(settings, "lab1")
