@@ -121,7 +121,7 @@ def _read(root: Path) -> Config:
         raise ConfigurationError(f"No {CONFIG_NAME} in {root}: is this a course?") from None
     except Exception as error:  # whatever an instructor's file may raise
         raise ConfigurationError(
-            f"{root / CONFIG_NAME} cannot be read ({type(error).__name__}: {error}): mend that line."
+            f"{root / CONFIG_NAME} cannot be read ({type(error).__name__}: {error}): mend it."
         ) from None
 
 

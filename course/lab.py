@@ -41,7 +41,7 @@ class LabCell:
 
     @property
     def grade_id(self) -> str:
-        """nbgrader's name of the cell; '' for plain text."""
+        """The cell's name in nbgrader; '' for plain text."""
         return str(self.metadata.get("grade_id", ""))
 
     @property

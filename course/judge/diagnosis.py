@@ -127,7 +127,7 @@ def observe(callee: Callee, function: str, probes: Sequence[tuple[Any, ...]]) ->
 
 
 def plain(value: Any) -> Any:
-    """A value as nested tuples of floats: lists, tuples and arrays that hold the same look alike."""
+    """A value as nested tuples of floats; lists, tuples and arrays that hold the same are alike."""
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
     if isinstance(value, (list, tuple)):

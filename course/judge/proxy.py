@@ -7,6 +7,7 @@ back. The judge never holds a student's object.
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -14,7 +15,9 @@ import numpy as np
 
 from course.judge.expect import show
 from course.judge.returned import Returned
-from course.sandbox.outcomes import CallEnded, NotDefined, ProcessEnded, StudentError
+from course.sandbox.outcomes import CallEnded, NotDefined, ProcessEnded, StudentError, TimeLimit
+
+PATIENCE = 2  # time limits of one function within one cell's checks
 
 
 class Callee(Protocol):
@@ -39,6 +42,7 @@ class Submission:
     def __init__(self, callee: Callee) -> None:
         self._callee = callee
         self._ended = False
+        self._stopped: Counter[str] = Counter()
 
     def __getattr__(self, name: str) -> Callable[..., Returned]:
         if name.startswith("_"):
@@ -60,8 +64,14 @@ class Submission:
         return Returned(self._ask(name, self._callee.get, name), name, name)
 
     def _ask(self, function: str, request: Callable[..., Any], *args: Any) -> Any:
-        """Send one request; note on whatever ends it which function that was."""
+        """Send one request; note on whatever ends it which function that was.
+
+        A function that was stopped at its time limit twice is not called a third time: an endless
+        loop under ten checks would otherwise cost ten limits.
+        """
         try:
+            if self._stopped[function] >= PATIENCE:
+                raise TimeLimit
             return request(*args)
         except ProcessEnded as ended:
             ended.function = function
@@ -69,6 +79,7 @@ class Submission:
             raise
         except CallEnded as ended:
             ended.function = function
+            self._stopped[function] += isinstance(ended, TimeLimit)
             raise
 
 

@@ -34,11 +34,16 @@ class Weighed(Protocol):
     """What `award` needs to know of a check."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name that a verdict must bear to count for it."""
+
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """What the student reads."""
+
     @property
-    def max_points(self) -> float: ...
+    def max_points(self) -> float:
+        """What passing is worth."""
 
 
 def award(checks: Sequence[Weighed], verdicts: Iterable[object]) -> tuple[CheckRecord, ...]:

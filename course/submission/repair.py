@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from course.lab import Lab, LabCell, defined_names
 from course.record import Repair
@@ -79,7 +80,7 @@ def _own(cell: StudentCell) -> Cell:
 
 
 def _sort(desk: _Desk, cells: tuple[StudentCell, ...]) -> None:
-    """Claim for each cell of the lab what is recognised as it; the rest stays behind its neighbour."""
+    """Claim for each cell of the lab what is recognised as it; the rest stays where it was."""
     order = {cell.id: place for place, cell in enumerate(desk.lab.cells)}
     last = ""
     for cell in cells:
@@ -118,7 +119,7 @@ def _recognise(desk: _Desk, cell: StudentCell, last: str) -> LabCell | None:
 def _answer_after(desk: _Desk, cell: StudentCell, last: str) -> LabCell | None:
     """A written answer that lost its label: the first cell after its question."""
     cells = desk.lab.cells
-    for question, answer in zip(cells, cells[1:], strict=False):
+    for question, answer in pairwise(cells):
         if answer.kind == "written" and question.id == last and not desk.claims[answer.id]:
             return _relabelled(desk, answer) if cell.source.strip() else None
     return None

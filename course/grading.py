@@ -1,0 +1,286 @@
+"""Grading one submission: read → repair → run → judge → record.
+
+A submission is a pure input and its record a pure output; nothing is stored here. Whatever the
+bytes are, `Grader.grade` ends in marks or in a stated zero. Only a fault of our own is raised, as
+`GraderFault`, and `ungraded` makes the record of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+import course
+from course.config import Settings
+from course.errors import ConfigurationError, UnreadableSubmission
+from course.judge.checks import Checks, silent
+from course.judge.verdict import Verdict, award
+from course.lab import Lab, LabCell
+from course.record import CellRecord, LimitHit, Outcome, Record, Repair, Status
+from course.sandbox.host import Child, WarmProcess
+from course.sandbox.outcome import CellRun
+from course.sandbox.tiers import Isolation, choose
+from course.submission.read import read
+from course.submission.repair import Cell, repair
+
+NO_EXERCISE = (
+    "None of the lab's exercises was found in this notebook: is it the notebook of another lab? "
+    "Hand in the notebook of {lab}."
+)
+
+
+@dataclass(frozen=True)
+class Executed:
+    """One cell as it ran: `run` is None when the process had ended before it."""
+
+    cell: Cell
+    run: CellRun | None = None
+    record: CellRecord | None = None
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A record, and the cells that it came from, for those who render them."""
+
+    record: Record
+    cells: tuple[Executed, ...]
+
+
+class Grader:
+    """Grades submissions of one lab, one after another, each in a fresh process.
+
+    A context manager: it holds a warm process and the collected checks. ConfigurationError when
+    the lab's checks and cells do not fit together.
+    """
+
+    def __init__(self, settings: Settings, lab: Lab, isolation: Isolation | None = None) -> None:
+        self.settings = settings
+        self.lab = lab
+        self.checks = Checks(lab.checks_folder, settings.secret)
+        refuse_misfits(lab, self.checks)
+        self.isolation = isolation or choose_isolation(settings, lab)
+        self._warm = WarmProcess(self.isolation, settings.limits)
+
+    def __enter__(self) -> Self:
+        self._warm.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._warm.__exit__(kind, error, trace)
+
+    def grade(
+        self,
+        student: str,
+        data: bytes | None,
+        *,
+        file_name: str = "",
+        problem: str = "",
+        note: str = "",
+    ) -> Graded:
+        """Grade what one student handed in.
+
+        `problem` says why there are no bytes; `note` is something that was decided about them
+        (which of several files counts) and that the student should know.
+        """
+        start = perf_counter()
+        try:
+            if data is None:
+                raise UnreadableSubmission(problem or "Nothing was handed in.")
+            repaired = repair(read(data), self.lab)
+            if not repaired.found:
+                raise UnreadableSubmission(NO_EXERCISE.format(lab=self.lab.name))
+        except UnreadableSubmission as unreadable:
+            return self._zero(student, str(unreadable), data)
+        repaired_at = perf_counter()
+        with self._warm.fork() as child:
+            cells = tuple(self._judged(run_cells(child, repaired.cells), child))
+            ended = child.ended
+        noted = (Repair(rule="chosen", cell="", sentence=note),) if note else ()
+        record = self._record(
+            student,
+            data,
+            status=Status.GRADED,
+            cells=_cell_records(self.lab, cells),
+            repairs=noted + repaired.repairs,
+            limits_hit=limits_hit(cells, ended),
+            timings={"repair": repaired_at - start, "run": perf_counter() - repaired_at},
+        )
+        return Graded(record, cells)
+
+    def _judged(self, runs: Iterator[Executed], child: Child) -> Iterator[Executed]:
+        """Judge each grade cell at the moment it has run, against the live namespace."""
+        for executed in runs:
+            lab_cell = executed.cell.lab_cell
+            if lab_cell is None or lab_cell.kind not in ("grade", "written"):
+                yield executed
+            elif lab_cell.kind == "written":
+                answered = executed.cell.source != lab_cell.release
+                yield Executed(executed.cell, executed.run, written(lab_cell, answered))
+            else:
+                yield Executed(executed.cell, executed.run, self._judge(lab_cell, child))
+
+    def _judge(self, lab_cell: LabCell, child: Child) -> CellRecord:
+        checks = self.checks.by_cell[lab_cell.grade_id]
+        if child.ended:
+            return graded(lab_cell, checks_not_run(self.checks, lab_cell, child.ended), self.checks)
+        verdicts = self.checks.judge(lab_cell.grade_id, child)
+        record = graded(lab_cell, verdicts, self.checks)
+        outcomes = {check.verdict for check in record.checks}
+        if outcomes <= {Outcome.PASSED} or Outcome.TIMEOUT in outcomes or child.ended or not checks:
+            return record
+        diagnosis = self.checks.diagnose(lab_cell.grade_id, child)
+        return record.model_copy(update={"diagnosis": diagnosis})
+
+    def _zero(self, student: str, reason: str, data: bytes | None) -> Graded:
+        """A stated zero: the lab as released, every check not run, and the reason."""
+        records = {
+            cell.grade_id: written(cell, answered=False)
+            if cell.kind == "written"
+            else graded(cell, checks_not_run(self.checks, cell, reason.rstrip(".")), self.checks)
+            for cell in self.lab.graded
+        }
+        cells = tuple(
+            Executed(Cell(cell.cell_type, cell.release, cell), None, records.get(cell.grade_id))
+            for cell in self.lab.cells
+        )
+        record = self._record(
+            student, data, status=Status.ZERO, reason=reason, cells=_cell_records(self.lab, cells)
+        )
+        return Graded(record, cells)
+
+    def _record(self, student: str, data: bytes | None, **parts: object) -> Record:
+        return Record.model_validate(
+            {
+                "student": student,
+                "lab": self.lab.name,
+                "max_points": self.lab.max_points,
+                "points": sum(cell.points for cell in parts["cells"]),  # type: ignore[attr-defined]
+                "isolation": self.isolation.to_dict(),
+                "versions": versions(),
+                "source_hash": self.lab.source_hash,
+                "submission_hash": hashlib.sha256(data or b"").hexdigest(),
+                **parts,
+            }
+        )
+
+
+def choose_isolation(settings: Settings, lab: Lab) -> Isolation:
+    """The strongest isolation that proves itself on this machine for this course."""
+    must_not_read = [*sorted(lab.checks_folder.glob("*.py")), settings.root / "course_config.py"]
+    gradebook = settings.root / "gradebook.db"
+    return choose(settings.isolation, must_not_read + [gradebook] * gradebook.exists())
+
+
+def refuse_misfits(lab: Lab, checks: Checks) -> None:
+    """Refuse a lab whose checks do not give each grade cell exactly its points."""
+    cells = {cell.grade_id: cell.points for cell in lab.graded if cell.kind == "grade"}
+    folder = lab.checks_folder
+    for grade_id, points in cells.items():
+        weight = sum(check.max_points for check in checks.by_cell.get(grade_id, ()))
+        if grade_id not in checks.by_cell:
+            raise ConfigurationError(
+                f"The grade cell {grade_id} has no checks: write {folder / grade_id}.py."
+            )
+        if abs(weight - points) > 1e-9:
+            raise ConfigurationError(
+                f"The checks in {folder / grade_id}.py are worth {weight:g} points together, "
+                f"but their grade cell has {points:g}: make them equal."
+            )
+    for grade_id in checks.by_cell:
+        if grade_id not in cells:
+            raise ConfigurationError(
+                f"{folder / grade_id}.py has checks, but {lab.name} has no grade cell {grade_id}."
+            )
+
+
+def run_cells(child: Child, cells: Sequence[Cell]) -> Iterator[Executed]:
+    """Run cells in order, pausing after each; who iterates may judge the live namespace then."""
+    for cell in cells:
+        runs = cell.cell_type == "code" and not child.ended
+        yield Executed(cell, child.run(cell.source) if runs else None)
+
+
+def graded(lab_cell: LabCell, verdicts: Sequence[Verdict], checks: Checks) -> CellRecord:
+    """The record of a cell that checks have judged."""
+    awarded = award(checks.by_cell[lab_cell.grade_id], verdicts)
+    return CellRecord(
+        grade_id=lab_cell.grade_id,
+        points=sum(check.points for check in awarded),
+        max_points=lab_cell.points,
+        checks=awarded,
+    )
+
+
+def written(lab_cell: LabCell, answered: bool) -> CellRecord:
+    """The record of a written answer, which a TA will mark."""
+    return CellRecord(
+        grade_id=lab_cell.grade_id,
+        points=0.0,
+        max_points=lab_cell.points,
+        manual=True,
+        answered=answered,
+    )
+
+
+def checks_not_run(checks: Checks, lab_cell: LabCell, reason: str) -> list[Verdict]:
+    """A verdict for each check of a cell that was never reached."""
+    return [silent(check, reason) for check in checks.by_cell[lab_cell.grade_id]]
+
+
+def limits_hit(cells: Sequence[Executed], ended: str | None) -> tuple[LimitHit, ...]:
+    """Every limit that a submission ran into, in order, each in one sentence."""
+    hits = []
+    for executed in cells:
+        name = executed.cell.name
+        if executed.run is not None and executed.run.limit:
+            sentence = f"The cell {name} was stopped at its limit ({executed.run.limit})."
+            hits.append(LimitHit(limit=executed.run.limit, where=name, sentence=sentence))
+        for check in executed.record.checks if executed.record else ():
+            if check.verdict is Outcome.TIMEOUT:
+                hits.append(LimitHit(limit="call_cpu", where=check.name, sentence=check.message))
+    if ended:
+        last = next((each.cell.name for each in reversed(cells) if each.run is not None), "")
+        sentence = f"The program ended ({ended}); what comes later could not be run."
+        hits.append(LimitHit(limit="ended", where=last, sentence=sentence))
+    return tuple(hits)
+
+
+def _cell_records(lab: Lab, cells: Sequence[Executed]) -> tuple[CellRecord, ...]:
+    return tuple(each.record for each in cells if each.record is not None)
+
+
+def ungraded(student: str, lab: Lab, reason: str) -> Record:
+    """The record of a submission that could not be graded through a fault of ours."""
+    return Record(
+        student=student,
+        lab=lab.name,
+        status=Status.UNGRADED,
+        reason=reason,
+        max_points=lab.max_points,
+        versions=versions(),
+        source_hash=lab.source_hash,
+    )
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    packages = ("numpy", "matplotlib", "ipython", "pytest")
+    found = [("course", course.__version__), ("python", platform.python_version())]
+    return tuple(found + [(name, version(name)) for name in packages])
+
+
+def versions() -> dict[str, str]:
+    """What graded: the versions of this package, Python and the libraries that matter."""
+    return dict(_versions())
