@@ -1,0 +1,143 @@
+"""Values from a student's process: what they may be coerced to, and what is refused."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from course.judge.expect import CheckFailed, close, require, show
+from course.judge.returned import Returned, kind
+
+
+def returned(raw: Any) -> Returned:
+    return Returned(raw, "cost", "cost(1.0)")
+
+
+class Liar:
+    """Agrees with everything; the wire would never let it through."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __float__(self) -> float:
+        return 3.0
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("raw", [3, 3.0, np.float32(3), np.int64(3), np.array(3.0), np.array(3)])
+def test_any_plain_number_is_a_number(raw: Any) -> None:
+    assert returned(raw).number() == 3.0
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        None,
+        "3.0",
+        True,
+        np.True_,
+        3 + 0j,
+        [3.0],
+        (3.0,),
+        np.array([3.0]),
+        {"value": 3.0},
+        Liar(),
+        math.nan,
+        math.inf,
+        np.array(math.nan),
+        10**400,
+        b"3",
+    ],
+    ids=repr,
+)
+def test_nothing_else_is(raw: Any) -> None:
+    with pytest.raises(CheckFailed):
+        returned(raw).number()
+
+
+@pytest.mark.parametrize("raw", [(1.0, 2.0), [1, 2], np.array([1.0, 2.0]), (np.array(1.0), 2)])
+def test_a_pair_may_be_a_tuple_a_list_or_an_array(raw: Any) -> None:
+    assert returned(raw).pair() == (1.0, 2.0)
+
+
+@pytest.mark.parametrize("raw", [1.0, (1.0,), (1.0, 2.0, 3.0), {1.0, 2.0}, (1.0, math.nan), "12"])
+def test_nothing_else_is_a_pair(raw: Any) -> None:
+    with pytest.raises(CheckFailed):
+        returned(raw).pair()
+
+
+def test_arrays_keep_their_shape_and_lose_their_type() -> None:
+    found = returned(np.array([[1, 2]], dtype=np.int8)).array((1, 2))
+    assert found.dtype == np.float64
+    assert returned([[1.0, 2.0], [3, 4]]).array().shape == (2, 2)
+    for raw in ([1.0, [2.0]], np.array([1.0, math.inf]), np.array(["a"]), [1.0, "a"]):
+        with pytest.raises(CheckFailed):
+            returned(raw).array()
+    with pytest.raises(CheckFailed, match=r"array of shape \(2, 1\)"):
+        returned(np.ones((2, 1))).array((2,))
+
+
+def test_numbers_is_flat_and_counts() -> None:
+    assert returned([1, 2.5]).numbers(2) == [1.0, 2.5]
+    for raw in ([1.0, (2.0, 3.0)], [[1.0], [2.0]], 1.0):
+        with pytest.raises(CheckFailed):
+            returned(raw).numbers()
+    with pytest.raises(CheckFailed, match="a list of 2 numbers"):
+        returned([1.0]).numbers(2)
+
+
+@pytest.mark.parametrize("want", [2.0, (1.0, 2.0), np.array([1.0, 2.0, 3.0])])
+def test_should_be_accepts_the_value_and_rejects_its_neighbours(want: Any) -> None:
+    returned(want).should_be(want)
+    exact = np.asarray(want, dtype=float)
+    for wrong in (exact * (1 + 3e-6), exact + 1, -exact, exact * math.nan, exact[..., None]):
+        with pytest.raises(CheckFailed):
+            returned(wrong).should_be(want)
+
+
+def test_should_be_says_what_was_asked_expected_and_got_but_only_as_evidence() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        returned(6.5).should_be(3.25)
+    evidence = caught.value.evidence
+    assert evidence is not None
+    assert (evidence.call, evidence.expected, evidence.got) == ("cost(1.0)", "3.25", "6.5")
+    assert not any(digit in caught.value.sentence for digit in "0123456789")
+
+
+def test_a_value_cannot_be_compared_before_it_is_coerced() -> None:
+    value = returned(3.0)
+    for compare in (
+        lambda: value == 3.0,
+        lambda: value != 3.0,
+        lambda: value < 4,
+        lambda: value >= 3,
+        lambda: bool(value),
+    ):
+        with pytest.raises(TypeError, match="before it was coerced"):
+            compare()
+
+
+def test_close_is_written_in_the_accepting_form() -> None:
+    assert close(1.0, 1.0 + 5e-7)
+    assert not close(1.0, 1.0 + 5e-6)
+    assert not close(math.nan, 1.0)
+    assert not close(math.nan, math.nan)
+    assert not close([1.0], [1.0, 1.0])
+    assert not close(math.inf, 1.0)
+
+
+def test_require_wants_true_itself() -> None:
+    require(True)
+    require(np.True_)
+    for condition in (False, np.False_, 1, "yes", Liar(), None):
+        with pytest.raises(CheckFailed):
+            require(condition)
+
+
+def test_show_and_kind_are_bounded_and_hold_no_number_of_an_array() -> None:
+    assert len(show("x" * 10_000)) <= 400
+    assert len(show(np.arange(10_000))) <= 400
+    assert kind(np.array([7.0])) == "an array of shape (1,)"
+    assert "7" not in kind(7)
