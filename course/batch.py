@@ -15,6 +15,7 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from course import workers
 from course.submitted import HandedIn
@@ -22,12 +23,13 @@ from course.workers import SECONDS_TO_CLOSE, Done, OpenGrader
 
 WORKER_DIED = "The process that graded it ended without a word, twice."
 
-Results = Generator[tuple[HandedIn, Done], None, list[HandedIn]]
+T = TypeVar("T")
+Results = Generator[tuple[HandedIn, Done[T]], None, list[HandedIn]]
 
 
 def grade_all(
-    handed_in: Iterable[HandedIn], open_grader: OpenGrader, processes: int
-) -> Iterator[tuple[HandedIn, Done]]:
+    handed_in: Iterable[HandedIn], open_grader: OpenGrader[T], processes: int
+) -> Iterator[tuple[HandedIn, Done[T]]]:
     """Grade everything with that many processes; results come in the order of completion.
 
     Close the iterator to end early: its workers end with it. When a worker dies, nobody knows
@@ -40,12 +42,14 @@ def grade_all(
                 yield suspect, Done(None, WORKER_DIED)
 
 
-def _through_pool(waiting: Iterator[HandedIn], open_grader: OpenGrader, processes: int) -> Results:
+def _through_pool(
+    waiting: Iterator[HandedIn], open_grader: OpenGrader[T], processes: int
+) -> Results[T]:
     """Grade from `waiting` until it is empty, or a worker dies; returns what was then in flight.
 
     Little is handed out ahead: enough that no worker waits, and few are under suspicion.
     """
-    flying: dict[Future[Done], HandedIn] = {}
+    flying: dict[Future[Done[T]], HandedIn] = {}
     with _pool(open_grader, processes) as pool:
         while _fill(flying, pool, waiting, processes + 1):
             wait(flying, return_when=FIRST_COMPLETED)
@@ -60,7 +64,7 @@ def _through_pool(waiting: Iterator[HandedIn], open_grader: OpenGrader, processe
 
 
 def _fill(
-    flying: dict[Future[Done], HandedIn],
+    flying: dict[Future[Done[T]], HandedIn],
     pool: Executor,
     waiting: Iterator[HandedIn],
     room: int,
@@ -70,23 +74,23 @@ def _fill(
     return bool(flying)
 
 
-def _submit(pool: Executor, handed_in: HandedIn) -> Future[Done]:
+def _submit(pool: Executor, handed_in: HandedIn) -> Future[Done[T]]:
     """Hand one submission out; a pool that is broken already gives a lost future."""
     with _interrupts_held():
         try:
             return pool.submit(workers.grade, handed_in)
         except BrokenProcessPool as error:
-            lost: Future[Done] = Future()
+            lost: Future[Done[T]] = Future()
             lost.set_exception(error)
             return lost
 
 
-def _is_lost(future: Future[Done]) -> bool:
+def _is_lost(future: Future[Any]) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
 
 @contextmanager
-def _pool(open_grader: OpenGrader, processes: int) -> Iterator[Executor]:
+def _pool(open_grader: OpenGrader[T], processes: int) -> Iterator[Executor]:
     """A pool of workers that are all gone afterwards, at once when something interrupts."""
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(

@@ -16,28 +16,29 @@ import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from course.grading import Graded, Grader
-    from course.submitted import HandedIn
+from course.submitted import HandedIn
+
+T = TypeVar("T")
 
 # Workers share the cores between them: a BLAS that takes all of them for itself slows every one.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 SECONDS_TO_CLOSE = 5.0  # how long a worker that must end may take to close its grader
 
-OpenGrader = Callable[[], "AbstractContextManager[Grader]"]
+# What a worker opens once, and keeps: a function that grades one submission after another.
+OpenGrader = Callable[[], AbstractContextManager[Callable[[HandedIn], T]]]
 
 
 @dataclass(frozen=True)
-class Done:
-    """What a worker gives back: the graded submission, or (`fault`) why there is none.
+class Done(Generic[T]):
+    """What a worker gives back: what grading gave, or (`fault`) why there is nothing.
 
     A fault is always ours: `fault` holds the traceback, to be shown to whoever runs the grader.
     """
 
-    graded: Graded | None
+    graded: T | None
     fault: str = ""
 
 
@@ -45,30 +46,25 @@ class _Worker:
     """The one grader of this process. It opens at the first submission, and closes at the end."""
 
     def __init__(self) -> None:
-        self.open_grader: OpenGrader | None = None
+        self.open_grader: OpenGrader[Any] | None = None
+        self.grade: Callable[[HandedIn], Any] | None = None
         self.stack = contextlib.ExitStack()
-        self.grader: Grader | None = None
 
-    def grade(self, handed_in: HandedIn) -> Graded:
-        if self.grader is None:
+    def opened(self) -> Callable[[HandedIn], Any]:
+        if self.grade is None:
             assert self.open_grader is not None, "workers.start was not called in this process"
-            self.grader = self.stack.enter_context(self.open_grader())
-        return self.grader.grade(
-            handed_in.student,
-            handed_in.data,
-            file_name=handed_in.file_name,
-            problem=handed_in.problem,
-        )
+            self.grade = self.stack.enter_context(self.open_grader())
+        return self.grade
 
     def close(self) -> None:
-        self.grader = None
+        self.grade = None
         self.stack.close()
 
 
 _worker = _Worker()  # a pool of processes offers no other place for what a process keeps
 
 
-def start(open_grader: OpenGrader) -> None:
+def start(open_grader: OpenGrader[Any]) -> None:
     """Make this process a worker; given to the pool as its initializer."""
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _pass_over)  # Ctrl-C goes to all; the parent decides what it means
@@ -79,10 +75,10 @@ def start(open_grader: OpenGrader) -> None:
     _worker.open_grader = open_grader
 
 
-def grade(handed_in: HandedIn) -> Done:
+def grade(handed_in: HandedIn) -> Done[Any]:
     """Grade one submission with this process's grader. Never raises: a fault is a result."""
     try:
-        return Done(_worker.grade(handed_in))
+        return Done(_worker.opened()(handed_in))
     except Exception:
         fault = traceback.format_exc()
         with contextlib.suppress(Exception):

@@ -25,6 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from course.record import Record, Status
+from course.reports.words import points
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -36,11 +37,6 @@ def visible(text: str, width: int = 200) -> str:
     line = " ".join(text.split())
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
     return shown if len(shown) <= width else shown[: width - 1] + "…"
-
-
-def points(number: float) -> str:
-    """Points as people write them: 12, 7.5."""
-    return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 def happened(record: Record) -> str:

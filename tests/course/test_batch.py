@@ -5,10 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,23 +21,23 @@ from course.batch import WORKER_DIED, grade_all
 from course.submitted import HandedIn
 
 
-class FakeGrader:
-    """Does what the submission's bytes say: give a value, raise, or end the process."""
-
-    def grade(self, student: str, data: bytes, *, file_name: str, problem: str) -> Any:
-        match data.split():
-            case [b"raise"]:
-                raise RuntimeError("the grader is wrong")
-            case [b"die"]:
-                os.kill(os.getpid(), signal.SIGKILL)
-            case [b"sleep", seconds]:
-                time.sleep(float(seconds))
-        return SimpleNamespace(student=student, process=os.getpid(), environment=dict(os.environ))
+def fake_grade(handed_in: HandedIn) -> Any:
+    """Do what the submission's bytes say: give a value, raise, or end the process."""
+    match (handed_in.data or b"").split():
+        case [b"raise"]:
+            raise RuntimeError("the grader is wrong")
+        case [b"die"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case [b"sleep", seconds]:
+            time.sleep(float(seconds))
+    return SimpleNamespace(
+        student=handed_in.student, process=os.getpid(), environment=dict(os.environ)
+    )
 
 
 @contextmanager
-def open_fake(log: Any = None) -> Iterator[FakeGrader]:
-    yield FakeGrader()
+def open_fake(log: Path | None = None) -> Iterator[Callable[[HandedIn], Any]]:
+    yield fake_grade
     if log:
         log.with_name(str(os.getpid())).touch()
 
@@ -82,7 +85,7 @@ def test_a_worker_that_dies_costs_nobody_else_anything() -> None:
     assert {done.fault for done in lost.values()} == {WORKER_DIED}
 
 
-def test_workers_close_their_graders(tmp_path: Any) -> None:
+def test_workers_close_their_graders(tmp_path: Path) -> None:
     open_grader = partial(open_fake, tmp_path / "log")
     used = {
         str(done.graded.process)
@@ -93,7 +96,7 @@ def test_workers_close_their_graders(tmp_path: Any) -> None:
     assert len(used) == 2
 
 
-def test_ending_early_ends_the_workers_and_closes_their_graders(tmp_path: Any) -> None:
+def test_ending_early_ends_the_workers_and_closes_their_graders(tmp_path: Path) -> None:
     open_grader = partial(open_fake, tmp_path / "log")
     with closing(grade_all(hand_in("fine", "sleep 60", "sleep 60"), open_grader, 2)) as results:
         next(results)
@@ -101,6 +104,45 @@ def test_ending_early_ends_the_workers_and_closes_their_graders(tmp_path: Any) -
     assert time.monotonic() - started < 10
     assert not multiprocessing.active_children()
     assert list(tmp_path.iterdir())
+
+
+@contextmanager
+def open_telling(folder: Path) -> Iterator[Callable[[HandedIn], Any]]:
+    (folder / str(os.getpid())).touch()
+    yield fake_grade
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_with_the_process_that_started_them(how: int, tmp_path: Path) -> None:
+    program = (
+        "import sys; from functools import partial; from pathlib import Path\n"
+        f"from {__name__} import grade_all, hand_in, open_telling\n"
+        "list(grade_all(hand_in(*['sleep 60'] * 4), partial(open_telling, Path(sys.argv[1])), 2))"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stderr=subprocess.DEVNULL,
+    )
+    assert eventually(lambda: len(list(tmp_path.iterdir())) == 2)
+    parent.send_signal(how)
+    parent.wait(20)
+    workers = [int(path.name) for path in tmp_path.iterdir()]
+    assert eventually(lambda: not any(is_running(worker) for worker in workers))
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+def is_running(process: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
 
 
 @pytest.fixture(autouse=True)

@@ -122,8 +122,3 @@ def test_progress_off_a_terminal_is_a_line_now_and_then(monkeypatch: pytest.Monk
         "10/12 graded, 1.0/s, 2 s left",
         "12/12 graded, 1.0/s in 12.0 s",
     ]
-
-
-@pytest.mark.parametrize(("number", "text"), [(0.0, "0"), (12.0, "12"), (7.5, "7.5"), (10.0, "10")])
-def test_points_are_written_as_people_write_them(number: float, text: str) -> None:
-    assert terminal.points(number) == text
