@@ -82,7 +82,7 @@ def _own(cell: StudentCell) -> Cell:
 def _sort(desk: _Desk, cells: tuple[StudentCell, ...]) -> None:
     """Claim for each cell of the lab what is recognised as it; the rest stays where it was."""
     order = {cell.id: place for place, cell in enumerate(desk.lab.cells)}
-    last = ""
+    last, moved = "", False
     for cell in cells:
         lab_cell = _recognise(desk, cell, last)
         if lab_cell is None:
@@ -90,11 +90,14 @@ def _sort(desk: _Desk, cells: tuple[StudentCell, ...]) -> None:
                 desk.own[last].append(cell)
             continue
         if last and order[lab_cell.id] < order[last] and not desk.claims[lab_cell.id]:
-            desk.say("moved", lab_cell, f"The cell {_label(lab_cell)} was put back in its place.")
+            moved = True
         desk.claims[lab_cell.id].append(cell)
         last = lab_cell.id
         if lab_cell.kind == "text" and not _same(cell.source, lab_cell.release):
             desk.own[last].append(cell)  # whatever was typed into the text stays to be read
+    if moved:
+        sentence = "Cells stood in another order than the lab's; they were run in the lab's order."
+        desk.repairs.append(Repair(rule="moved", cell="", sentence=sentence))
 
 
 def _recognise(desk: _Desk, cell: StudentCell, last: str) -> LabCell | None:
@@ -144,7 +147,7 @@ def _adopt(desk: _Desk) -> None:
         for neighbour, cells in desk.own.items():
             worked = [cell for cell in cells if _written(cell, lab_cell)]
             if worked:
-                desk.claims[lab_cell.id].append(worked[-1])
+                desk.claims[lab_cell.id] = [worked[-1]]
                 desk.own[neighbour] = [cell for cell in cells if cell is not worked[-1]]
                 desk.say(
                     "adopted",

@@ -1,0 +1,109 @@
+"""Any bytes end in cells or in one sentence for the student."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course.errors import UnreadableSubmission
+from course.submission.read import MAX_SOURCE, StudentCell, read
+
+CELL = {"cell_type": "code", "source": ["x = 1\n", "y = 2"], "metadata": {}, "outputs": []}
+
+
+def notebook(*cells: Any, **more: Any) -> str:
+    return json.dumps({"cells": cells or [CELL], "nbformat": 4, "metadata": {}, **more})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        notebook().encode(),
+        b"\xef\xbb\xbf" + notebook().encode(),
+        notebook().encode("utf-16"),
+        notebook().replace("\\n", "\\r\\n").encode(),
+        json.dumps(json.loads(notebook()), indent=1).encode(),
+        notebook({**CELL, "source": "x = 1\ny = 2"}).encode(),
+        json.dumps({"worksheets": [{"cells": [{"cell_type": "code", "input": "x = 1\ny = 2"}]}]}),
+        notebook(nbformat=5).encode(),
+        notebook({**CELL, "outputs": [{"output_type": "stream", "metadata": 3}]}).encode(),
+        notebook({"cell_type": "code", "source": ["x = 1\n", "y = 2"]}).encode(),
+    ],
+    ids=["plain", "bom", "utf-16", "crlf", "indented", "string", "v3", "v5", "outputs", "bare"],
+)
+def test_a_notebook_in_any_dress_is_read(data: bytes | str) -> None:
+    raw = data.encode() if isinstance(data, str) else data
+    assert [cell.source for cell in read(raw)] == ["x = 1\ny = 2"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b" \n ", "is empty"),
+        (notebook().encode()[:-20], "breaks off"),
+        (b"PK\x03\x04\xff\xfe\x80", "no text"),
+        (b"hello", "no notebook"),
+        (b"[]", "JSON but no notebook"),
+        (b"{}", "holds no cells"),
+        (b'{"cells": {}}', "holds no cells"),
+        (b'{"cells": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "nested too deeply"),
+        (notebook(*[CELL] * 2_001).encode(), "more than 2000 cells"),
+    ],
+)
+def test_anything_else_is_one_sentence(data: bytes, words: str) -> None:
+    with pytest.raises(UnreadableSubmission, match=words):
+        read(data)
+
+
+def test_personal_data_and_outputs_are_not_even_looked_at() -> None:
+    cell = {
+        **CELL,
+        "metadata": {
+            "id": "abc",
+            "nbgrader": {"grade_id": "cost"},
+            "executionInfo": {"user": {"displayName": "Ada Lovelace", "userId": "0815"}},
+        },
+        "outputs": [{"output_type": "stream", "text": "ada@example.org"}],
+    }
+    found = read(notebook(cell).encode())
+    assert found == (StudentCell("code", "x = 1\ny = 2", "cost", frozenset({"abc"})),)
+    assert "Ada" not in repr(found)
+    assert "ada@" not in repr(found)
+
+
+def test_a_cell_that_nobody_typed_is_left_out() -> None:
+    (cell,) = read(notebook({**CELL, "source": "x" * (MAX_SOURCE + 1)}).encode())
+    assert "left out" in cell.source
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=12,
+)
+odd_cells = st.fixed_dictionaries(
+    {},
+    optional={
+        "cell_type": json_values,
+        "source": json_values,
+        "metadata": json_values | st.fixed_dictionaries({"nbgrader": json_values}),
+        "id": json_values,
+    },
+)
+
+
+@given(st.lists(odd_cells | json_values, max_size=5))
+def test_odd_cells_are_read_or_refused(cells: list[Any]) -> None:
+    for cell in read(json.dumps({"cells": cells}).encode()):
+        assert isinstance(cell.source, str)
+        assert cell.cell_type in ("code", "markdown")
+
+
+@given(st.binary(max_size=200))
+def test_random_bytes_are_refused_with_a_sentence(data: bytes) -> None:
+    with pytest.raises(UnreadableSubmission) as caught:
+        read(data)
+    assert str(caught.value).endswith(".")
