@@ -1,0 +1,104 @@
+"""A mistake is named when exactly one wrong program gives its numbers, and never otherwise."""
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from course.judge.diagnosis import Library, agree, diagnose, misconception
+from course.judge.proxy import InProcess
+
+
+def double(x: Any) -> Any:
+    return 2 * x
+
+
+@misconception("double", "You halved.", rejected_by=("test_double::test_value",))
+def halved(x: Any) -> Any:
+    return x / 2
+
+
+@misconception("double", "You squared.")
+def squared(x: Any) -> Any:
+    return x**2
+
+
+@misconception("double", "You squared, too.")
+def multiplied(x: Any) -> Any:
+    return x * x
+
+
+@misconception("double", "You changed x.")
+def in_place(x: Any) -> Any:
+    x *= 2
+    return x
+
+
+@misconception("double", "You forgot to return.")
+def silent(x: Any) -> None:
+    print(end="")
+
+
+MODULE = SimpleNamespace(
+    REFERENCE={"double": double},
+    PROBES={"double": [(np.array([1.0, 3.0]),), (np.array([-0.5, 7.0]),)]},
+    halved=halved,
+    squared=squared,
+    multiplied=multiplied,
+    in_place=in_place,
+    silent=silent,
+)
+LIBRARY = Library.of(MODULE)  # type: ignore[arg-type]
+
+
+def named(function: Any) -> str | None:
+    found = diagnose(InProcess({"double": function}), "double", LIBRARY)
+    return None if found is None else found.name
+
+
+def test_the_library_is_what_is_marked_in_order() -> None:
+    names = [each.name for each in LIBRARY.misconceptions]
+    assert names == ["halved", "squared", "multiplied", "in_place", "silent"]
+
+
+def test_a_mistake_written_in_another_way_is_named() -> None:
+    assert named(lambda x: x * 0.5) == "halved"
+    assert named(lambda x: [each / 2 for each in x]) == "halved"
+    assert named(lambda x: None) == "silent"
+
+
+def test_a_right_answer_has_no_mistake_unless_it_changes_its_input() -> None:
+    assert named(lambda x: x + x) is None
+    assert named(in_place) == "in_place"
+
+
+def test_what_two_programs_explain_is_not_named() -> None:
+    assert named(lambda x: x**2) is None
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x: x / 2 + 1e-3, lambda x: x[:1], lambda x: 1 / 0, lambda x: math.nan, 3]
+)
+def test_what_no_program_explains_is_not_named(function: Any) -> None:
+    assert named(function) is None
+
+
+def test_a_function_without_probes_is_not_diagnosed() -> None:
+    assert diagnose(InProcess({"other": double}), "other", LIBRARY) is None
+
+
+def test_a_misconception_can_be_typed_out_as_a_student_would() -> None:
+    assert LIBRARY.misconceptions[0].source() == ("def double(x: Any) -> Any:\n    return x / 2\n")
+
+
+def test_agreement_is_close_and_structural() -> None:
+    assert agree((1.0, (2.0,)), (1.0 + 1e-9, (2.0,)))
+    assert agree(math.nan, math.nan)
+    assert agree(math.inf, math.inf)
+    assert not agree(1.0, 1.0 + 1e-5)
+    assert not agree(1.0, math.nan)
+    assert not agree((1.0,), (1.0, 2.0))
+    assert not agree((1.0,), 1.0)
+    assert not agree(None, 0.0)
