@@ -1,0 +1,80 @@
+"""Hidden checks of `cost(x, y, W, b)`: the mean of the squared residuals, one number.
+
+The value is demanded once, exactly; what the other checks demand holds for many wrong costs too,
+and tells the student which of the three words, mean, squared, residuals, is the one to look at.
+"""
+
+import numpy as np
+import pytest
+
+from course.judge.expect import require
+
+from . import data, truth
+
+EXERCISE = ("cost",)
+
+
+@pytest.mark.points(4)
+def test_mean_of_squared_residuals(submission, rng):
+    """The cost is the mean of the squared residuals: (1/m) Σ (W x + b − y)², without a ½."""
+    x, y = data.irregular(rng, 7)
+    W, b = data.start(rng)
+    submission.cost(x, y, W, b).should_be(truth.cost(x, y, W, b))
+
+
+@pytest.mark.points(2)
+def test_zero_on_a_perfect_line(submission, rng):
+    """The cost is 0 when the line meets every point, and more than 0 when it does not."""
+    x, _ = data.irregular(rng, 5)
+    W, b = data.start(rng)
+    y = W * x + b
+    submission.cost(x, y, W, b).should_be(0.0, abs=1e-9)
+    off = submission.cost(x, y, W - 0.3, b + 0.8)
+    sentence = "A line that misses the points costs nothing."
+    require(off.number() > 0.01, sentence, call=off.call, got=off.raw)
+
+
+@pytest.mark.points(1)
+def test_above_and_below(submission, rng):
+    """Points above the line and points below it never cancel: each of them adds to the cost."""
+    x, y = data.irregular(rng, 7)
+    here = submission.cost(x, y, *truth.fit(x, y))
+    sentence = "Residuals above and below the line cancel in your cost."
+    require(here.number() > 1e-4, sentence, call=here.call, got=here.raw)
+
+
+@pytest.mark.points(2)
+def test_twice_as_far(submission, rng):
+    """Points that lie twice as far from the line cost four times as much."""
+    x, y = data.irregular(rng, 5)
+    W, b = data.start(rng)
+    line = W * x + b
+    near, far = submission.cost(x, y, W, b), submission.cost(x, line + 2 * (y - line), W, b)
+    require(near.number() != 0, "The cost of these points is not 0.", call=near.call, got=near.raw)
+    far.should_be(4 * near.number())
+
+
+@pytest.mark.points(2)
+def test_more_data(submission, rng):
+    """The same points handed in twice cost as much as once: a mean does not grow with m."""
+    x, y = data.irregular(rng, 7)
+    W, b = data.start(rng)
+    once = submission.cost(x, y, W, b)
+    require(once.number() != 0, "The cost of these points is not 0.", call=once.call, got=once.raw)
+    submission.cost(np.tile(x, 2), np.tile(y, 2), W, b).should_be(once.number())
+
+
+@pytest.mark.points(2)
+def test_sizes_and_number_types(submission, rng):
+    """Other amounts of data, whole numbers and single precision give the mean of squares too."""
+    W, b = data.start(rng)
+    x, y = data.whole(rng, 5)
+    submission.cost(x, y, 1, -2).should_be(truth.cost(x, y, 1, -2))
+    x, y = data.single(*data.irregular(rng, 9))
+    submission.cost(x, y, W, b).should_be(truth.cost(x, y, W, b), rel=3e-4)
+
+
+@pytest.mark.points(1)
+def test_inputs_untouched(submission, rng):
+    """x and y are the same after the call as before it."""
+    data.unchanged(submission, "cost", *data.irregular(rng, 7), *data.start(rng)).number()

@@ -1,0 +1,96 @@
+"""Hidden checks of `gradient(x, y, W, b)`: (dW, db), the slope of the cost.
+
+Direction, flat point and size independence hold for a gradient that is wrong by a factor: whoever
+only forgot the 2 keeps those points.
+"""
+
+import numpy as np
+import pytest
+
+from course.judge.expect import close, require
+
+from . import data, truth
+
+EXERCISE = ("gradient",)
+
+
+@pytest.mark.points(4)
+def test_points_uphill(submission, rng):
+    """The gradient points uphill: dW is positive where a larger W costs more, and so for db."""
+    x, y = data.irregular(rng, 7)
+    W, b = truth.fit(x, y)
+    for sign in (1, -1):
+        found = submission.gradient(x, y, W + 2 * sign, b + sign)
+        dW, db = found.pair()
+        sentence = "At one point of this check {} has the sign of a slope that falls."
+        require(dW * sign > 0, sentence.format("dW"), call=found.call, got=found.raw)
+        require(db * sign > 0, sentence.format("db"), call=found.call, got=found.raw)
+
+
+@pytest.mark.points(4)
+def test_first_component(submission, rng):
+    """dW is (2/m) Σ (W x + b − y) x."""
+    x, y = data.irregular(rng, 7)
+    W, b = data.start(rng)
+    dW, _ = submission.gradient(x, y, W, b).parts(2)
+    dW.should_be(truth.gradient(x, y, W, b)[0])
+
+
+@pytest.mark.points(3)
+def test_second_component(submission, rng):
+    """db is (2/m) Σ (W x + b − y)."""
+    x, y = data.irregular(rng, 7)
+    W, b = data.start(rng)
+    _, db = submission.gradient(x, y, W, b).parts(2)
+    db.should_be(truth.gradient(x, y, W, b)[1])
+
+
+@pytest.mark.points(2)
+def test_flat_at_the_best_line(submission, rng):
+    """At the least-squares line both slopes are 0, and elsewhere they are not."""
+    x, y = data.irregular(rng, 7)
+    W, b = truth.fit(x, y)
+    away = submission.gradient(x, y, W + 1, b + 1)
+    size = min(map(abs, away.pair()))
+    require(size > 1e-6, "The gradient is 0 at a line that is not the best.", call=away.call)
+    submission.gradient(x, y, W, b).should_be((0.0, 0.0), abs=1e-6 * size)
+
+
+@pytest.mark.points(1)
+def test_slope_of_the_cost(submission, rng):
+    """The gradient is the slope of the cost: the page's, or your own if yours is another."""
+    x, y = data.irregular(rng, 5)
+    W, b = data.start(rng)
+    found = submission.gradient(x, y, W, b)
+    if close(found.pair(), truth.slope(lambda W, b: truth.cost(x, y, W, b), W, b)):
+        return
+    own = truth.slope(lambda W, b: submission.cost(x, y, W, b).number(), W, b)
+    require(min(map(abs, own)) > 1e-3, "Your cost is flat where it should not be.", got=own)
+    found.should_be(own, rel=1e-5)
+
+
+@pytest.mark.points(2)
+def test_more_data(submission, rng):
+    """The same points handed in twice have the same slope as once: a mean does not grow with m."""
+    x, y = data.irregular(rng, 7)
+    W, b = data.start(rng)
+    once = submission.gradient(x, y, W, b)
+    size = min(map(abs, once.pair()))
+    require(size > 1e-6, "The gradient is 0 at a line that is not the best.", call=once.call)
+    submission.gradient(np.tile(x, 2), np.tile(y, 2), W, b).should_be(once.pair())
+
+
+@pytest.mark.points(1)
+def test_sizes_and_number_types(submission, rng):
+    """Other amounts of data, whole numbers and single precision give the same formula."""
+    W, b = data.start(rng)
+    x, y = data.whole(rng, 5)
+    submission.gradient(x, y, 1, -2).should_be(truth.gradient(x, y, 1, -2))
+    x, y = data.single(*data.irregular(rng, 9))
+    submission.gradient(x, y, W, b).should_be(truth.gradient(x, y, W, b), rel=3e-4)
+
+
+@pytest.mark.points(1)
+def test_inputs_untouched(submission, rng):
+    """x and y are the same after the call as before it."""
+    data.unchanged(submission, "gradient", *data.irregular(rng, 7), *data.start(rng)).pair()

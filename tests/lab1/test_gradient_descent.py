@@ -1,0 +1,206 @@
+"""Hidden checks of `gradient_descent(x, y, W, b, learning_rate, steps)`: (W, b, history).
+
+A loop can only be tried through its own gradient. Where a check can do without the true numbers it
+does: whoever has a right loop around a wrong gradient keeps what is given for the loop.
+"""
+
+import pytest
+
+from course.judge.expect import CheckFailed, close, require
+
+from . import data, truth
+
+EXERCISE = ("gradient_descent",)
+
+
+def problem(rng, m, fraction):
+    """Data, a start, and a learning rate that is this fraction of the critical one."""
+    x, y = data.irregular(rng, m)
+    return (x, y, *data.start(rng), fraction * truth.critical_rate(x))
+
+
+@pytest.mark.points(3)
+def test_one_step(submission, rng):
+    """One step takes W and b, from the start that was given, against the gradient at that start.
+
+    The gradient is the page's or, so that one mistake is paid for once, the student's own.
+    """
+    x, y, W, b, rate = problem(rng, 7, 0.41)
+    new_W, new_b, _ = submission.gradient_descent(x, y, W, b, rate, 1).parts(3)
+    reached, want = (new_W.number(), new_b.number()), truth.descent(x, y, W, b, rate, 1)[:2]
+    if close(reached, want):
+        return
+    dW, db = submission.gradient(x, y, W, b).pair()
+    require(
+        min(abs(dW), abs(db)) > 1e-3 and close(reached, truth.update(W, b, dW, db, rate)),
+        "After one step W and b are not where the learning rate times the gradient takes them.",
+        call=new_W.call,
+        expected=want,
+        got=reached,
+    )
+
+
+@pytest.mark.points(3)
+def test_several_steps(submission, rng):
+    """Several steps end at the W and b where simultaneous updates lead, each from the last."""
+    x, y, W, b, rate = problem(rng, 5, 0.63)
+    new_W, new_b, _ = submission.gradient_descent(x, y, W, b, rate, 4).parts(3)
+    reached, want = (new_W.number(), new_b.number()), truth.descent(x, y, W, b, rate, 4)[:2]
+    sentence = "After several steps W and b are not where gradient descent takes them."
+    require(close(reached, want), sentence, call=new_W.call, expected=want, got=reached)
+
+
+@pytest.mark.points(3)
+def test_history(submission, rng):
+    """The history holds the cost after each of the steps, in order."""
+    x, y, W, b, rate = problem(rng, 7, 0.63)
+    _, _, history = submission.gradient_descent(x, y, W, b, rate, 5).parts(3)
+    history.should_be(truth.descent(x, y, W, b, rate, 5)[2])
+
+
+@pytest.mark.points(2)
+def test_history_length(submission, rng):
+    """The history has one number for each step; with no steps it is empty, and W, b the start."""
+    x, y, W, b, rate = problem(rng, 7, 0.22)
+    submission.gradient_descent(x, y, W, b, rate, 4).parts(3)[2].numbers(4)
+    new_W, new_b, history = submission.gradient_descent(x, y, W, b, rate, 0).parts(3)
+    history.numbers(0)
+    new_W.should_be(W)
+    new_b.should_be(b)
+
+
+@pytest.mark.points(2)
+def test_history_belongs_to_the_path(submission, rng):
+    """history[-1] is the cost of the W and b that are returned, after 3 steps as after 5.
+
+    The cost is the page's or, so that one mistake is paid for once, the student's own.
+    """
+    x, y, W, b, rate = problem(rng, 7, 0.35)
+    five = submission.gradient_descent(x, y, W, b, rate, 5).parts(3)
+    seen = five[2].numbers(5)
+    for after in (five, submission.gradient_descent(x, y, W, b, rate, 3).parts(3)):
+        here = after[0].number(), after[1].number()
+        entry = seen[len(after[2].numbers()) - 1]
+        require(here != (W, b), "The steps move nothing.", call=after[0].call, got=here)
+        if not close(entry, truth.cost(x, y, *here)):
+            own = submission.cost(x, y, *here).number()
+            sentence = "An entry of the history is not the cost after that step."
+            require(close(entry, own), sentence, call=after[0].call, expected=own, got=entry)
+
+
+@pytest.mark.points(2)
+def test_learning_rate_and_start(submission, rng):
+    """With learning rate 0 the start that was given is also the end; with any other both move."""
+    x, y, W, b, rate = problem(rng, 7, 0.2)
+    new_W, new_b, history = submission.gradient_descent(x, y, W, b, 0.0, 3).parts(3)
+    new_W.should_be(W)
+    new_b.should_be(b)
+    history.numbers(3)
+    new_W, new_b, _ = submission.gradient_descent(x, y, W, b, rate, 1).parts(3)
+    moved = new_W.number() != W and new_b.number() != b
+    require(moved, "A step with a rate above 0 moves nothing.", call=new_W.call)
+
+
+@pytest.mark.points(1)
+def test_in_two_goes(submission, rng):
+    """Two steps, and three more from where they end, lead where five steps lead."""
+    x, y, W, b, rate = problem(rng, 5, 0.31)
+    whole = submission.gradient_descent(x, y, W, b, rate, 5).parts(3)
+    first = submission.gradient_descent(x, y, W, b, rate, 2).parts(3)
+    half = first[0].number(), first[1].number()
+    require(half != (W, b), "The steps move nothing.", call=first[0].call, got=half)
+    second = submission.gradient_descent(x, y, *half, rate, 3).parts(3)
+    second[0].should_be(whole[0].number())
+    second[1].should_be(whole[1].number())
+    second[2].should_be(whole[2].numbers(5)[2:])
+
+
+@pytest.mark.points(1)
+def test_called_twice(submission, rng):
+    """Called again with the same arguments it gives the same: nothing is kept between calls."""
+    x, y, W, b, rate = problem(rng, 7, 0.27)
+    first = submission.gradient_descent(x, y, W, b, rate, 4).parts(3)
+    again = submission.gradient_descent(x, y, W, b, rate, 4).parts(3)
+    for i in (0, 1):
+        again[i].should_be(first[i].number())
+    again[2].should_be(first[2].numbers(4))
+
+
+@pytest.mark.points(1)
+def test_inputs_untouched(submission, rng):
+    """x and y are the same after the call as before it."""
+    arguments = (*problem(rng, 7, 0.2), 3)
+    data.unchanged(submission, "gradient_descent", *arguments).parts(3)[2].numbers(3)
+
+
+@pytest.mark.points(1)
+def test_whole_numbers(submission, rng):
+    """Data and a start given as whole numbers, or in single precision, lead the same way."""
+    x, y = data.whole(rng, 5)
+    rate = 0.4 * truth.critical_rate(x)
+    W, b, history = submission.gradient_descent(x, y, 1, -2, rate, 4).parts(3)
+    want = truth.descent(x, y, 1, -2, rate, 4)
+    W.should_be(want[0])
+    b.should_be(want[1])
+    history.should_be(want[2])
+    x, y = data.single(*data.irregular(rng, 7))
+    W, b, _ = submission.gradient_descent(x, y, 1, -2, rate / 2, 3).parts(3)
+    want = truth.descent(x, y, 1, -2, rate / 2, 3)
+    require(
+        close((W.number(), b.number()), want[:2], rel=3e-4),
+        "In single precision W and b are not where gradient descent takes them.",
+        call=W.call,
+        expected=want[:2],
+        got=(W.raw, b.raw),
+    )
+
+
+@pytest.mark.points(2)
+def test_reaches_the_best_line(submission, rng):
+    """A little below the critical learning rate enough steps reach the least-squares line.
+
+    The line is NIST's certified one for the Norris data, carried over to standardised x, where 80
+    steps are enough; the course's own tests hold `lstsq` to it.
+    """
+    x, mean, sd = data.standardised(data.NORRIS_X)
+    best = data.NORRIS_W * sd, data.NORRIS_B + data.NORRIS_W * mean
+    run = (x, data.NORRIS_Y, *data.start(rng), 0.9 * truth.critical_rate(x), 80)
+    W, b, history = submission.gradient_descent(*run).parts(3)
+    history.numbers(80)
+    reached = W.number(), b.number()
+    sentence = "After many steps W and b are not those of the least-squares line."
+    require(close(reached, best), sentence, call=W.call, expected=best, got=reached)
+
+
+@pytest.mark.points(2)
+def test_too_large_a_rate_diverges(submission, rng):
+    """A little above the critical learning rate the cost grows and grows: follow it all the way."""
+    x, y, W, b, rate = problem(rng, 7, rng.uniform(1.07, 1.2))
+    new_W, new_b, history = submission.gradient_descent(x, y, W, b, rate, 100).parts(3)
+    costs = history.numbers(100)
+    require(
+        costs[-1] > 10 * truth.cost(x, y, W, b),
+        "The cost does not grow, although the learning rate is above the critical one.",
+        call=history.call,
+        got=history.raw,
+    )
+    want = truth.descent(x, y, W, b, rate, 100)
+    reached = new_W.number(), new_b.number()
+    sentence = "The cost grows, but W and b do not go where the steps lead."
+    require(close(reached, want[:2]), sentence, call=new_W.call, expected=want[:2], got=reached)
+    history.should_be(want[2])
+
+
+@pytest.mark.points(1)
+def test_overflow(submission, rng):
+    """Far above the critical rate the numbers overflow: do all the steps and hide no inf or nan."""
+    x, y, W, b, rate = problem(rng, 5, 1000)
+    _, _, history = submission.gradient_descent(x, y, W, b, rate, 60).parts(3)
+    entries = history.parts(60)
+    for got, want in zip(entries[:4], truth.descent(x, y, W, b, rate, 4)[2], strict=True):
+        got.should_be(want)
+    try:
+        last = entries[-1].number()
+    except CheckFailed:
+        return
+    require(False, "After so many steps the cost is too large for a number.", got=last)

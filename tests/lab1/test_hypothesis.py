@@ -1,0 +1,56 @@
+"""Hidden checks of `hypothesis(x, W, b)`: H(x) = W x + b, for an array and for one number."""
+
+import pytest
+
+from . import data, truth
+
+EXERCISE = ("hypothesis",)
+
+
+@pytest.mark.points(3)
+def test_line_over_an_array(submission, rng):
+    """For an array x, H(x) = W x + b gives one prediction for each number in x."""
+    x, _ = data.irregular(rng, 7)
+    W, b = data.start(rng)
+    submission.hypothesis(x, W, b).should_be(truth.hypothesis(x, W, b))
+
+
+@pytest.mark.points(1)
+def test_slope(submission, rng):
+    """W is the slope: with b = 0 every prediction is W times its x."""
+    x, _ = data.irregular(rng, 7)
+    W, _ = data.start(rng)
+    submission.hypothesis(x, W, 0.0).should_be(W * x)
+
+
+@pytest.mark.points(1)
+def test_intercept(submission, rng):
+    """b lifts the whole line: with W = 0 every prediction is b."""
+    x, _ = data.irregular(rng, 5)
+    _, b = data.start(rng)
+    submission.hypothesis(x, 0.0, b).should_be(0 * x + b)
+
+
+@pytest.mark.points(1)
+def test_single_number(submission, rng):
+    """For a single number x the prediction is a single number."""
+    W, b = data.start(rng)
+    x = round(rng.uniform(2, 9), 2)
+    submission.hypothesis(x, W, b).should_be(W * x + b)
+
+
+@pytest.mark.points(1)
+def test_number_types(submission, rng):
+    """Whole numbers and single precision in x work like any others: nothing is cut off."""
+    x, _ = data.whole(rng, 5)
+    W, b = data.start(rng)
+    submission.hypothesis(x, W, b).should_be(truth.hypothesis(x, W, b))
+    x, _ = data.single(*data.irregular(rng, 7))
+    submission.hypothesis(x, 3, -2).should_be(truth.hypothesis(x, 3, -2), rel=3e-4)
+
+
+@pytest.mark.points(1)
+def test_input_untouched(submission, rng):
+    """x is the same after the call as before it."""
+    x, _ = data.irregular(rng, 7)
+    data.unchanged(submission, "hypothesis", x, *data.start(rng)).array(x.shape)

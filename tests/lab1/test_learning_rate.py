@@ -1,0 +1,81 @@
+"""Hidden checks of `slow_rate`, `good_rate`, `divergent_rate` and `critical_rate(x)`.
+
+The three numbers are put to work: descent runs here, in the judge, on the lab's data from (0, 0)
+for 1,000 steps, so that a wrong `gradient_descent` costs nothing in this exercise. With E for the
+cost minus its least value:
+
+- slow: E falls, and is still above 0.01 after 1,000 steps;
+- good: E is at most 0.0001 after 1,000 steps;
+- divergent: the cost after 1,000 steps is more than ten times the cost at the start.
+"""
+
+import math
+
+import pytest
+
+from course.judge.expect import require
+
+from . import data, truth
+
+EXERCISE = ("critical_rate",)
+STEPS = 1000
+
+
+def run(submission, name):
+    """Cost minus its least value along 1,000 steps at a rate that the student chose."""
+    rate = submission.value(name).number()
+    require(rate > 0, f"{name} is not a number above 0.", got=rate)
+    return truth.excess(data.LAB_X, data.LAB_Y, 0.0, 0.0, rate, STEPS)
+
+
+@pytest.mark.points(2)
+def test_slow_rate(submission):
+    """slow_rate lowers the cost, yet 1,000 steps from (0, 0) end more than 0.01 above the least."""
+    excess = run(submission, "slow_rate")
+    require(bool(excess[-1] < excess[0]), "slow_rate does not lower the cost.")
+    require(bool(excess[-1] > 0.01), "slow_rate is not slow: 1,000 steps come close to the bottom.")
+
+
+@pytest.mark.points(2)
+def test_good_rate(submission):
+    """With good_rate 1,000 steps from (0, 0) end at most 0.0001 above the least possible cost."""
+    excess = run(submission, "good_rate")
+    require(bool(excess[-1] <= 1e-4), "1,000 steps with good_rate do not reach the bottom.")
+
+
+@pytest.mark.points(2)
+def test_divergent_rate(submission):
+    """With divergent_rate the cost after 1,000 steps is more than ten times that at (0, 0)."""
+    excess = run(submission, "divergent_rate")
+    least = truth.cost(data.LAB_X, data.LAB_Y, *truth.fit(data.LAB_X, data.LAB_Y))
+    grown = excess[-1] + least > 10 * (excess[0] + least)
+    require(bool(grown), "divergent_rate does not make the cost ten times as large.")
+
+
+@pytest.mark.points(3)
+def test_critical_rate(submission, rng):
+    """critical_rate(x) is 2/λmax, with λmax the largest eigenvalue of the cost's Hessian for x."""
+    x, _ = data.irregular(rng, 7)
+    submission.critical_rate(x).should_be(truth.critical_rate(x))
+
+
+@pytest.mark.points(2)
+def test_critical_rate_is_the_border(submission, rng):
+    """Five per cent below critical_rate(x) descent on x falls, five per cent above it grows."""
+    x, y = data.irregular(rng, 7)
+    found = submission.critical_rate(x)
+    critical = found.number()
+    below, above = (truth.excess(x, y, *data.start(rng), critical * f, 400) for f in (0.95, 1.05))
+    sentence = "Descent just {} critical_rate(x) does not {}."
+    require(bool(below[-1] < below[0]), sentence.format("below", "fall"), call=found.call)
+    require(bool(above[-1] > 10 * above[0]), sentence.format("above", "grow"), call=found.call)
+
+
+@pytest.mark.points(1)
+def test_number_types(submission, rng):
+    """Negative whole numbers and single precision in x have a critical rate too."""
+    x, _ = data.whole(rng, 5)
+    submission.critical_rate(-x).should_be(truth.critical_rate(x))
+    x, _ = data.single(*data.irregular(rng, 9))
+    found = submission.critical_rate(x).number()
+    require(math.isclose(found, truth.critical_rate(x), rel_tol=3e-4), "Single precision fails.")

@@ -1,0 +1,53 @@
+"""Hidden checks of `update(W, b, dW, db, learning_rate)`: one step downhill, (W, b)."""
+
+import pytest
+
+from course.judge.expect import require
+
+from . import data, truth
+
+EXERCISE = ("update",)
+
+
+def slopes(rng):
+    """A gradient whose components differ in size and sign: dW > 0 > db."""
+    return round(rng.uniform(2, 5), 3), round(-rng.uniform(0.3, 0.9), 3)
+
+
+@pytest.mark.points(2)
+def test_goes_downhill(submission, rng):
+    """A step goes against the gradient: a positive slope makes its parameter smaller."""
+    W, b = data.start(rng)
+    dW, db = slopes(rng)
+    moved = submission.update(W, b, dW, db, 0.37)
+    new_W, new_b = moved.pair()
+    sentence = "{} moves uphill, or not at all."
+    require(new_W < W, sentence.format("W"), call=moved.call, got=moved.raw)
+    require(new_b > b, sentence.format("b"), call=moved.call, got=moved.raw)
+
+
+@pytest.mark.points(3)
+def test_step_size(submission, rng):
+    """Each parameter moves by the learning rate times its own slope."""
+    step = (*data.start(rng), *slopes(rng), 0.0371)
+    submission.update(*step).should_be(truth.update(*step))
+
+
+@pytest.mark.points(2)
+def test_learning_rate(submission, rng):
+    """With learning rate 0 nothing moves; with twice the rate both move twice as far."""
+    W, b = data.start(rng)
+    dW, db = slopes(rng)
+    submission.update(W, b, dW, db, 0.0).should_be((W, b))
+    once = submission.update(W, b, dW, db, 0.23)
+    new_W, new_b = once.pair()
+    require(new_W != W and new_b != b, "A rate above 0 moves nothing.", call=once.call)
+    twice = (W + 2 * (new_W - W), b + 2 * (new_b - b))
+    submission.update(W, b, dW, db, 0.46).should_be(twice)
+
+
+@pytest.mark.points(1)
+def test_whole_numbers(submission, rng):
+    """W and b given as whole numbers move to fractions: nothing is cut off."""
+    step = (2, -3, *slopes(rng), 0.13)
+    submission.update(*step).should_be(truth.update(*step))
