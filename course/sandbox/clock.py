@@ -1,0 +1,91 @@
+"""Another process seen from outside: its CPU clock, its end, and a kill that cannot hit anybody else.
+
+Trusted side. The CPU clock is the kernel's, so a submission cannot turn it back, and a loaded machine
+does not turn it forward.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import time
+from collections.abc import Callable
+
+from course.sandbox.outcome import Limit
+
+LONGEST_WAIT = 0.25
+SHORTEST_WAIT = 0.005
+
+
+class Process:
+    """A process that is not our child, named by a pidfd."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._descriptor: int | None = os.pidfd_open(pid)
+        self._clock = (~pid << 3) | 2  # clock_getcpuclockid(3), which Python does not offer
+        self._cpu = 0.0
+
+    def cpu(self) -> float:
+        """CPU seconds of the process so far; after its end, what was read last."""
+        with contextlib.suppress(OSError):
+            seconds = time.clock_gettime(self._clock)
+            if not self.ended():  # else the number may already be another process's
+                self._cpu = max(self._cpu, seconds)
+        return self._cpu
+
+    def ended(self) -> bool:
+        """Tell whether the process has ended."""
+        if self._descriptor is None:
+            return True
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def kill(self) -> None:
+        """Kill it and forget it; harmless when repeated."""
+        if self._descriptor is not None:
+            self.cpu()
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class Expired(Exception):
+    """A deadline has passed; `limit` names the one."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit)
+        self.limit: Limit = limit
+
+
+class Deadline:
+    """Ends all waiting for one answer, by the process's CPU clock and, as a backstop, by the wall clock."""
+
+    def __init__(
+        self, process: Process, cpu: float, wall: float, name: Limit, inspect: Callable[[], None]
+    ) -> None:
+        self.process = process
+        self.cpu_end = process.cpu() + cpu
+        self.wall_end = time.monotonic() + wall
+        self.name: Limit = name
+        self.inspect = inspect
+
+    def wait(self, descriptor: int, event: int) -> None:
+        """Wait until the descriptor is ready; raises `Expired`, or what `inspect` raises while waiting."""
+        poll = select.poll()
+        poll.register(descriptor, event)
+        while True:
+            cpu_left = self.cpu_end - self.process.cpu()
+            wall_left = self.wall_end - time.monotonic()
+            if cpu_left <= 0:
+                raise Expired(self.name)
+            if wall_left <= 0:
+                raise Expired("wall")
+            soonest = min(cpu_left / (os.cpu_count() or 1), wall_left, LONGEST_WAIT)
+            if poll.poll(max(soonest, SHORTEST_WAIT) * 1000):
+                return
+            self.inspect()

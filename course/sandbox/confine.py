@@ -1,0 +1,93 @@
+"""What a process gives up before it runs student code. Untrusted side; every failure is raised.
+
+The order matters: limits first, then files (Landlock), last the system-call filter, which refuses the
+calls that the steps before it need.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Sequence
+
+from course.sandbox.limits import Limits
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
+PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
+SECCOMP_MODE_FILTER = 2
+CAPABILITY_VERSION_3 = 0x20080522
+LAST_CAPABILITY = 63
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def prctl(option: int, *values: int) -> int:
+    """Call prctl(2); raises OSError."""
+    arguments = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
+    return _checked(_libc.prctl(option, *arguments), f"prctl {option}")
+
+
+def give_up_privileges() -> None:
+    """Drop every capability, for ever, and hide the process's memory from others of the same user."""
+    if not sys.platform.startswith("linux"):
+        return
+    if os.geteuid() == 0:
+        for capability in range(LAST_CAPABILITY + 1):
+            _libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0)
+    header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
+    _checked(_libc.capset(header, bytes(24)), "capset")
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    prctl(PR_SET_DUMPABLE, 0)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that forked it ends."""
+    if sys.platform.startswith("linux"):
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def set_limits(limits: Limits, *, count_processes: bool) -> None:
+    """Set the kernel's limits, soft and hard.
+
+    `count_processes` only inside a user namespace: elsewhere the kernel counts all processes of the user,
+    and a full desktop would leave the submission none.
+    """
+    cpu = (
+        int(limits.submission_cpu + limits.grace_cpu) + 2
+    )  # SIGXCPU is ignored by pid 1: hard follows
+    ceilings = {
+        resource.RLIMIT_CPU: (cpu, cpu + 1),
+        resource.RLIMIT_AS: (limits.memory_bytes,) * 2,
+        resource.RLIMIT_FSIZE: (limits.file_bytes,) * 2,
+        resource.RLIMIT_NOFILE: (limits.open_files,) * 2,
+        resource.RLIMIT_CORE: (0, 0),
+    }
+    if count_processes:
+        ceilings[resource.RLIMIT_NPROC] = (limits.processes,) * 2
+    for kind, (soft, hard) in ceilings.items():
+        allowed = resource.getrlimit(kind)[1]
+        if allowed != resource.RLIM_INFINITY:
+            soft, hard = min(soft, allowed), min(hard, allowed)
+        resource.setrlimit(kind, (soft, hard))
+
+
+def filter_system_calls(programs: Sequence[bytes]) -> None:
+    """Install compiled BPF programs, the last word of the kernel on what this process may ask for."""
+    for program in programs:
+        code = ctypes.create_string_buffer(program, len(program))
+        header = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
+        _checked(
+            _libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), header, 0, 0),
+            "seccomp",
+        )
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+    return result

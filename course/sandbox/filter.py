@@ -1,0 +1,114 @@
+"""The system-call filter: what no honest notebook needs and what the other layers leave open.
+
+Trusted side: the judge compiles it once with pyseccomp, which knows the numbers of every architecture,
+and hands the program to the sandbox as bytes, so that libseccomp need not be visible in there. A deny
+list, because an allow list would have to follow every release of libc and NumPy; calls newer than the
+list are refused as "not implemented", and libraries then fall back on older ones.
+"""
+
+from __future__ import annotations
+
+import errno
+import struct
+import tempfile
+from functools import cache
+
+import pyseccomp as seccomp
+
+NEWEST_KNOWN = 469
+"""file_setattr, of Linux 6.17. From 424 on, numbers are the same on every architecture."""
+
+DENIED = """
+    execve execveat fork vfork
+    socket connect bind listen accept accept4
+    kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
+    ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
+    unshare setns mount umount2 pivot_root chroot
+    open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
+    bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register
+    keyctl add_key request_key
+    memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semctl
+    mq_open mq_unlink
+    chmod fchmod fchmodat chown fchown lchown fchownat
+    setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
+    utime utimes futimesat utimensat truncate
+    sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set
+    personality syslog quotactl quotactl_fd acct swapon swapoff reboot
+    settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname
+    open_by_handle_at name_to_handle_at inotify_init inotify_init1 fanotify_init fanotify_mark
+    init_module finit_module delete_module kexec_load kexec_file_load
+    iopl ioperm modify_ldt lookup_dcookie vhangup nfsservctl
+    landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp
+    mknod mknodat symlink symlinkat
+""".split()
+
+DENIED_NUMBERS = (452, 463, 466, 467, 469)
+"""fchmodat2, setxattrat, removexattrat, open_tree_attr, file_setattr: too new for some libseccomp."""
+
+NOT_IMPLEMENTED = ("clone3", "openat2")
+"""They pass their flags by pointer, which a filter cannot read; libc falls back on clone and openat."""
+
+CLONE_THREAD = 0x10000
+ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+AF_UNIX = 1
+LOW_WORD = 0xFFFFFFFF
+
+
+@cache
+def compile_filters() -> tuple[bytes, ...]:
+    """Return the BPF programs that a child installs, in order; raises RuntimeError without libseccomp."""
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    refuse = seccomp.ERRNO(errno.EPERM)
+    for name in [*DENIED, *DENIED_NUMBERS]:
+        _add(rules, refuse, name)
+    for name in NOT_IMPLEMENTED:
+        _add(rules, seccomp.ERRNO(errno.ENOSYS), name)
+    _add_conditional(rules, refuse)
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return _refuse_unknown(), file.read()  # the second one forbids installing more
+
+
+def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
+    """Refuse calls by their arguments; only the low word counts where the kernel reads an int."""
+    arg, masked = seccomp.Arg, seccomp.MASKED_EQ
+    _add(rules, refuse, "clone", arg(0, masked, CLONE_THREAD, 0))
+    for name, place in (("open", 1), ("openat", 2)):  # O_TRUNC without write access empties files
+        _add(rules, refuse, name, arg(place, masked, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY))
+    for option in (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP):
+        _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
+    for request in (TIOCSTI, TIOCLINUX):
+        _add(rules, refuse, "ioctl", arg(1, masked, LOW_WORD, request))
+    _add(rules, refuse, "socketpair", arg(0, seccomp.NE, AF_UNIX))
+    _add(rules, refuse, "prlimit64", arg(0, seccomp.NE, 0))  # its own limits only
+
+
+def _add(
+    rules: seccomp.SyscallFilter, action: int, call: str | int, *arguments: seccomp.Arg
+) -> None:
+    if isinstance(call, str) and not _exists(call):
+        return
+    rules.add_rule(action, call, *arguments)
+
+
+def _exists(name: str) -> bool:
+    """Tell whether this architecture has the call and libseccomp knows it."""
+    try:
+        return seccomp.resolve_syscall(seccomp.system_arch(), name) >= 0
+    except (OSError, ValueError):
+        return False
+
+
+def _refuse_unknown() -> bytes:
+    """Four BPF instructions: a number above the newest known one is answered with ENOSYS."""
+    load_number, jump_if_greater, give = 0x20, 0x25, 0x06
+    program = (
+        (load_number, 0, 0, 0),
+        (jump_if_greater, 0, 1, NEWEST_KNOWN),
+        (give, 0, 0, seccomp.ERRNO(errno.ENOSYS)),
+        (give, 0, 0, seccomp.ALLOW),
+    )
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)

@@ -1,0 +1,274 @@
+"""The judge's handle on submissions: starts the warm process, opens children, asks them, ends them.
+
+Trusted side. Whatever a submission does, asking it ends in time with a value or one of four errors:
+`StudentError`, `NotDefined`, `TimeLimit` (the submission goes on) and `ProcessEnded` (it does not).
+What is our own fault raises `GraderFault`, and the submission stays ungraded.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from course.errors import GraderFault
+from course.sandbox import sweep, wire
+from course.sandbox.channel import Channel, Closed
+from course.sandbox.clock import Deadline, Expired, Process
+from course.sandbox.isolation import Isolation
+from course.sandbox.limits import Limits
+from course.sandbox.outcome import (
+    CellRun,
+    ErrorText,
+    Limit,
+    NotDefined,
+    ProcessEnded,
+    StudentError,
+    TimeLimit,
+    clean,
+    read_error,
+    read_run,
+)
+from course.sandbox.warmup import WarmEnded, WarmHandle
+
+WALL_GRACE = 2.0
+HELLO_SECONDS = 20.0
+REASONS: dict[Limit, str] = {
+    "cell_cpu": "the cell did not stop when its computing time was used up",
+    "call_cpu": "the call did not stop when its computing time was used up",
+    "wall": "the code waited too long without computing",
+    "submission_cpu": "the computing time of the whole submission is used up",
+    "folder": "the submission wrote too many or too large files",
+}
+
+
+class Child:
+    """One submission's process. Use it as a context manager, or `close` it."""
+
+    def __init__(
+        self, warm: WarmHandle, channel: Channel, process: Process, hello: Mapping[str, Any]
+    ):
+        self.limits = warm.limits
+        self.ended: str | None = None
+        self._ended_by: Limit | None = None
+        self._warm = warm
+        self._channel = channel
+        self._process = process
+        self._pid_inside: int = hello["pid"]
+        self._number = 0
+        self._figures_left = warm.limits.figures
+        self._wall_end = time.monotonic() + warm.limits.wall(warm.limits.submission_cpu)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self.ended is None
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds used so far, by the kernel's account."""
+        return self._process.cpu()
+
+    def run(self, source: str) -> CellRun:
+        """Run one cell; its error and the limit that it hit are part of what is returned."""
+        before = self.cpu
+        try:
+            outcome, content, limit = self._ask("run", "cell_cpu", source)
+        except wire.Unsendable:
+            return CellRun((), ErrorText("ValueError", "the cell is too long to run"), 0.0, None)
+        used = self.cpu - before
+        try:
+            if outcome == "value":
+                ran = read_run(content, self.limits, self._figures_left, used)
+            else:
+                ran = CellRun((), read_error(content, self.limits), used, None)
+        except wire.ProtocolError as error:
+            self._end(f"it broke the protocol: {error}")
+        self._figures_left -= sum(output.png is not None for output in ran.outputs)
+        return ran
+
+    def call(self, name: str, *arguments: object) -> Any:
+        """Call a function of the notebook with plain arguments and return its plain value."""
+        return self._value("call", name, arguments)
+
+    def watch(self, name: str, *arguments: object) -> tuple[Any, tuple[Any, ...]]:
+        """Call, and return the value and the arguments as they are after the call."""
+        answer = self._value("watch", name, arguments)
+        if type(answer) is not tuple or len(answer) != 2 or type(answer[1]) is not tuple:
+            self._end("it broke the protocol: the arguments are missing")
+        return answer
+
+    def get(self, name: str) -> Any:
+        """Return the plain value of a name in the notebook."""
+        return self._value("get", name)
+
+    def put_files(self, files: Mapping[str, bytes]) -> None:
+        """Write files into the submission's working folder, which is its current directory."""
+        for name in files:
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts or not path.name:
+                raise ValueError(f"not a file name inside the working folder: {name!r}")
+        self._value("files", dict(files))
+
+    def close(self) -> None:
+        """Kill the process, if it is still there; its folder is removed by the warm process."""
+        if self.ended is None:
+            self.ended = "closed"
+        self._channel.close()
+        self._process.kill()
+        self._warm.bury(self._pid_inside)
+        self._pid_inside = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _value(self, verb: str, *arguments: object) -> Any:
+        """Ask for a value and turn the other outcomes into their errors."""
+        before = self.cpu
+        outcome, content, limit = self._ask(verb, "call_cpu", *arguments)
+        seconds = self.limits.call_cpu
+        if outcome == "limit" or self.cpu - before > seconds:
+            raise TimeLimit("wall" if content == "wall" else limit, seconds)
+        if outcome == "value":
+            return content
+        try:
+            if outcome == "undefined":
+                raise NotDefined(clean(content, wire.OPAQUE_CHARS))
+            error = read_error(content, self.limits)
+        except wire.ProtocolError as broken:
+            self._end(f"it broke the protocol: {broken}")
+        raise StudentError(error.kind, error.text, error.trace)
+
+    def _ask(self, verb: str, limit: Limit, *arguments: object) -> tuple[str, Any, Limit]:
+        """Send one request and return (outcome, content, limit in force)."""
+        if self.ended is not None:
+            raise ProcessEnded(self.ended, self._ended_by)
+        cpu: float = getattr(self.limits, limit)
+        left = self.limits.submission_cpu - self.cpu
+        if left < cpu:
+            cpu, limit = left, "submission_cpu"
+        wall = min(self.limits.wall(cpu), self._wall_end - time.monotonic())
+        if cpu <= 0 or wall <= 0:
+            self._end(REASONS["submission_cpu"], "submission_cpu")
+        self._number += 1
+        frame = wire.encode(
+            (self._number, verb, cpu, wall, arguments), body_bytes=self.limits.frame_bytes
+        )
+        deadline = Deadline(
+            self._process,
+            cpu + self.limits.grace_cpu,
+            wall + WALL_GRACE,
+            limit,
+            self._inspect_folder,
+        )
+        self._channel.wait = deadline.wait
+        outcome, content = self._exchange(frame)
+        self._inspect_folder()
+        return outcome, content, limit
+
+    def _exchange(self, frame: tuple[bytes, bytes]) -> tuple[str, Any]:
+        """Send a request and read its answer; everything that is not the answer ends the submission."""
+        try:
+            if self._channel.has_input():
+                self._channel.expect_end()
+            self._channel.send_frame(frame)
+            answer = self._channel.receive()
+            match answer:
+                case (int() as number, str() as outcome, content) if number == self._number:
+                    if type(answer) is tuple and outcome in (
+                        "value",
+                        "error",
+                        "undefined",
+                        "limit",
+                    ):
+                        return outcome, content
+            raise wire.ProtocolError("not an answer to what was asked")
+        except Closed:
+            self._end("the process ended (an exit, a crash, or out of memory)")
+        except wire.ProtocolError as error:
+            self._end(f"it broke the protocol: {error}")
+        except Expired as expired:
+            self._end(REASONS[expired.limit], expired.limit)
+
+    def _inspect_folder(self) -> None:
+        """Where no file system of its own holds the submission back, end it when it fills the disk."""
+        folder = self._warm.folder_on_disk
+        if folder is not None:
+            size, files = sweep.measure(folder / str(self._pid_inside), self.limits.folder_files)
+            if size > self.limits.folder_bytes or files > self.limits.folder_files:
+                self._end(REASONS["folder"], "folder")
+
+    def _end(self, reason: str, limit: Limit | None = None) -> NoReturn:
+        """Kill the process, remember why, and say so."""
+        self.ended, self._ended_by = reason, limit
+        self.close()
+        raise ProcessEnded(reason, limit)
+
+
+class WarmProcess:
+    """Forks a confined child for each submission; use it as a context manager.
+
+    One submission at a time is the rule, though several children may live. A warm process that died is
+    replaced. Start it in a thread that lives on: the kernel ends it together with that thread.
+    """
+
+    def __init__(self, isolation: Isolation, limits: Limits | None = None) -> None:
+        self.isolation = isolation
+        self.limits = limits or Limits()
+        self._handle: WarmHandle | None = None
+
+    def start(self) -> Self:
+        """Start now instead of at the first fork; raises GraderFault."""
+        if self._handle is None:
+            self._handle = WarmHandle(self.isolation, self.limits)
+        return self
+
+    def fork(self, files: Mapping[str, bytes] | None = None) -> Child:
+        """Return the process of a new submission, with these files in its working folder.
+
+        Raises GraderFault when a layer of the confinement fails there: nothing then runs.
+        """
+        try:
+            child = self._fork()
+        except WarmEnded:
+            self.close()
+            try:
+                child = self._fork()
+            except WarmEnded as error:
+                raise GraderFault(f"the sandbox does not start: {error}") from None
+        if files:
+            child.put_files(files)
+        return child
+
+    def close(self) -> None:
+        """End the warm process and all of its children, and remove what they left."""
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _fork(self) -> Child:
+        handle = self.start()._handle
+        assert handle is not None
+        channel, process, hello = handle.fork(HELLO_SECONDS)
+        return Child(handle, channel, process, hello)

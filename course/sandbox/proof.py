@@ -1,0 +1,164 @@
+"""The start-up self-test: a throw-away submission attempts what must be impossible on this machine, now.
+
+Trusted side. Nothing is inferred from a kernel version or a setting. A canary alone proves too little:
+the real checks and the real gradebook are attempted as well, because they may lie where the view reaches.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from course.sandbox.host import WarmProcess
+from course.sandbox.isolation import Isolation
+from course.sandbox.limits import MIB, Limits
+from course.sandbox.outcome import SubmissionError
+
+MUST_FAIL = {
+    "read a file of the instructor": "open(CANARY).read()",
+    "write over a file of the instructor": "os.open(CANARY, os.O_WRONLY)",
+    "empty a file of the instructor": "os.truncate(CANARY, 0)",
+    "empty a file while opening it": "os.open(CANARY, os.O_RDONLY | os.O_TRUNC)",
+    "make a file outside of its folder": "open(CANARY + 'x', 'w')",
+    "change the mode of a file": "os.chmod(CANARY, 0o777)",
+    "remove a file": "os.unlink(CANARY)",
+    "rename a file": "os.rename(CANARY, 'mine')",
+    "link to a file": "os.link(CANARY, 'mine')",
+    "list the instructor's folders": "read_all(os.path.dirname(CANARY))",
+    "read the memory of the judge": "open(f'/proc/{JUDGE}/mem', 'rb')",
+    "read the environment of the judge": "open(f'/proc/{JUDGE}/environ', 'rb').read()",
+    "signal the judge": "os.kill(JUDGE, 0)",
+    "signal the warm process": "os.kill(os.getppid(), 0)",
+    "open a TCP connection": "socket.create_connection(('127.0.0.1', PORT), 1)",
+    "open a UDP socket": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "open a unix socket": "socket.socket(socket.AF_UNIX)",
+    "fork": "os.fork() or os._exit(0)",
+    "run a program": "os.execv('/bin/true', ['true'])",
+    "trace a process": "checked(libc.ptrace(0, 0, 0, 0))",
+    "make a namespace": "checked(libc.unshare(0x10000000))",
+    "allocate beyond the limit": "bytearray(MEMORY)",
+    "raise its own limits": "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+    "write a file beyond the limit": "open('large', 'wb', 0).write(bytes(FILE)) == FILE or checked(-1)",
+}
+
+MAY_SUCCEED = {
+    "see that a file of the instructor exists": "os.stat(CANARY)",
+    "fill the disk until it is noticed": "fill(FOLDER)",
+}
+
+PROGRAM = """
+import ctypes, os, resource, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def checked(result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), 'refused')
+def read_all(path):
+    if os.path.isdir(path):
+        for name in os.listdir(path):
+            read_all(os.path.join(path, name))
+    else:
+        with open(path, 'rb') as file:
+            file.read(1)
+def fill(size):
+    for number in range(4):
+        with open(f'part{number}', 'wb', 0) as file:
+            checked(file.write(bytes(size // 2)) - size // 2)
+def attempt(source):
+    try:
+        eval(source)
+    except BaseException as error:
+        return f'{type(error).__name__}: {error}'
+    return 'allowed'
+"""
+
+
+class Proof(NamedTuple):
+    """What the attempts came to: those that failed as they must, holes, and what is known not to be stopped."""
+
+    proved: tuple[str, ...]
+    holes: tuple[str, ...]
+    not_prevented: tuple[str, ...]
+
+
+def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
+    """Attempt everything under this isolation; raises GraderFault when the sandbox does not start.
+
+    An attempt counts as failed only when the submission's process says how it failed, or was ended.
+    """
+    limits = replace(Limits(), file_bytes=2 * MIB, folder_bytes=4 * MIB, memory_bytes=1 << 30)
+    attempts = {**MUST_FAIL, **_real_files(must_not_read)}
+    with tempfile.TemporaryDirectory(prefix="course-proof-", dir=_canary_folder()) as folder:
+        canary = Path(folder) / "test_canary.py"
+        canary.write_text("SECRET")
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            WarmProcess(isolation, limits) as warm,
+        ):
+            program = PROGRAM + _names(canary, server.getsockname()[1], limits)
+            results = _attempt(warm, program, attempts)
+            free = _attempt(warm, program, MAY_SUCCEED)
+        touched = (
+            not canary.exists() or canary.read_text() != "SECRET" or len(os.listdir(folder)) != 1
+        )
+    holes = [name for name, result in results.items() if result == "allowed"]
+    if touched:
+        holes.append("leave the instructor's files alone")
+    return Proof(
+        tuple(name for name in results if name not in holes),
+        tuple(holes),
+        tuple(name for name, result in free.items() if result == "allowed"),
+    )
+
+
+def _real_files(paths: Sequence[Path]) -> dict[str, str]:
+    """Attempts to read and to open for writing what really must stay out of reach."""
+    attempts = {}
+    for path in paths:
+        if path.exists():
+            real = str(path.resolve())
+            attempts[f"read {path.name}"] = f"read_all({real!r})"
+            attempts[f"write into {path.name}"] = (
+                f"os.open(os.path.join({real!r}, 'x'), os.O_WRONLY | os.O_CREAT | os.O_EXCL)"
+                if path.is_dir()
+                else f"os.open({real!r}, os.O_WRONLY)"
+            )
+    return attempts
+
+
+def _canary_folder() -> str | None:
+    """Return the home folder, where the canary is most telling, or None for the usual temporary one."""
+    home = os.path.expanduser("~")
+    return home if os.access(home, os.W_OK) else None
+
+
+def _names(canary: Path, port: int, limits: Limits) -> str:
+    values = {
+        "CANARY": str(canary),
+        "JUDGE": os.getpid(),
+        "PORT": port,
+        "MEMORY": limits.memory_bytes,
+        "FILE": limits.file_bytes + 1,
+        "FOLDER": limits.folder_bytes,
+    }
+    return "".join(f"{name} = {value!r}\n" for name, value in values.items())
+
+
+def _attempt(warm: WarmProcess, program: str, attempts: dict[str, str]) -> dict[str, str]:
+    """Return what each attempt came to; one that ends the process gets the others a new one."""
+    results: dict[str, str] = {}
+    waiting = dict(attempts)
+    while waiting:
+        with warm.fork() as child:
+            child.run(program)
+            while waiting and child.alive:
+                name = next(iter(waiting))
+                try:
+                    results[name] = str(child.call("attempt", waiting.pop(name)))
+                except SubmissionError as error:
+                    results[name] = f"ended: {error}"
+    return results

@@ -1,0 +1,64 @@
+"""Chooses how submissions are confined on this machine: the best tier in which every attempt fails.
+
+Trusted side. `none` is taken only when the configuration asks for it by name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from course.errors import ConfigurationError, GraderFault
+from course.sandbox.isolation import LAYERS, Isolation
+from course.sandbox.proof import prove
+
+AUTO = "auto"
+PROVABLE = ("bwrap", "landlock")
+ADVICE = {
+    "bwrap": "install bubblewrap (Debian, Ubuntu, Fedora: the package `bubblewrap`); on Ubuntu 24.04 its"
+    " AppArmor profile must be enabled, and inside a container user namespaces must be allowed",
+    "landlock": "use Linux 5.13 or newer with Landlock enabled (lsm=landlock,… at boot)"
+    " and install libseccomp (Debian: `libseccomp2`)",
+}
+UNTRIED = "on macOS nothing has been tried yet: grade on Linux, or in a Linux virtual machine"
+
+
+def choose(demanded: str = AUTO, must_not_read: Sequence[Path] = ()) -> Isolation:
+    """Return the isolation that was proved here; takes up to two seconds.
+
+    `demanded` is a tier's name or "auto" (the best one); `must_not_read` are the real files and folders
+    of the course, which the self-test tries to read. Raises ConfigurationError when no tier qualifies.
+    """
+    if demanded == "none":
+        everything = "anything that the user who grades may do, but for limits on time and memory"
+        return Isolation("none", LAYERS["none"], not_prevented=(everything,))
+    if demanded not in (AUTO, *PROVABLE):
+        names = ", ".join((AUTO, *PROVABLE, "none"))
+        raise ConfigurationError(f"isolation = {demanded!r} is not known: choose one of {names}.")
+    if not sys.platform.startswith("linux"):
+        raise ConfigurationError(f'No isolation works here ({UNTRIED}), or set isolation = "none".')
+    passed_over: list[tuple[str, str]] = []
+    for tier in PROVABLE if demanded == AUTO else (demanded,):
+        found = _try(tier, must_not_read)
+        if isinstance(found, Isolation):
+            return Isolation(
+                tier, found.layers, found.proved, found.not_prevented, tuple(passed_over)
+            )
+        passed_over.append((tier, found))
+    reasons = "; ".join(f"{tier}: {reason} ({ADVICE[tier]})" for tier, reason in passed_over)
+    raise ConfigurationError(
+        f'Submissions cannot be confined here, so none is run. {reasons}. Or set isolation = "none".'
+    )
+
+
+def _try(tier: str, must_not_read: Sequence[Path]) -> Isolation | str:
+    """Return the tier with its proof, or the reason why it does not do."""
+    isolation = Isolation.of_tier(tier)
+    try:
+        proof = prove(isolation, must_not_read)
+    except (GraderFault, OSError, RuntimeError, ImportError) as error:
+        return str(error).rstrip(".")
+    if proof.holes:
+        return "submissions could " + ", ".join(proof.holes)
+    return Isolation(tier, isolation.layers, proof.proved, proof.not_prevented)

@@ -1,0 +1,133 @@
+"""The warm process: imports the scientific stack once, then forks one confined child for each submission.
+
+Untrusted side, though it runs no student code itself: it is started by exec, so that its memory (and its
+children's) never held a check, and it obeys the judge's control socket until that closes.
+
+It must stay without threads: a fork while another thread is inside OpenBLAS hangs for ever.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gc
+import io
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+from course.sandbox import confine, sweep
+from course.sandbox.limits import Limits
+
+MESSAGE_BYTES = 1 << 18
+
+
+def main() -> None:
+    """Serve the control socket whose descriptor is the only argument."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    settings = json.loads(control.recv(MESSAGE_BYTES))
+    settings["filters"] = [base64.b64decode(program) for program in settings["filters"]]
+    home = Path(settings["folder"]) / "home"
+    home.mkdir(exist_ok=True)
+    os.chdir(home)
+    os.environ.update(HOME=str(home), IPYTHONDIR=str(home / "ipython"), MPLCONFIGDIR=str(home))
+    if "rlimits" in settings["layers"]:
+        confine.give_up_privileges()
+    shell = warm_up(Limits.from_dict(settings["limits"]))
+    gc.collect()
+    gc.freeze()  # else the first full collection in every child copies all of the heap
+    control.send(b"ready")
+    Forker(control, settings, shell).serve()
+
+
+def warm_up(limits: Limits) -> Any:
+    """Import everything and use it once, so that the children find it ready."""
+    import matplotlib
+    import numpy as np
+
+    matplotlib.use("module://course.sandbox.figures")
+    matplotlib.rcParams["figure.dpi"] = 72  # as notebooks draw
+    from matplotlib import pyplot as plt
+
+    from course.sandbox import capture, child, shell  # noqa: F401 (the children need them loaded)
+
+    figure, axes = plt.subplots()
+    axes.plot(np.linspace(0, 1, 3))
+    axes.set_title(r"$\theta$")
+    figure.savefig(io.BytesIO(), format="png")
+    plt.close("all")
+    np.random.default_rng(0).normal(size=2) @ np.linalg.inv(np.eye(2))
+    made = shell.make_shell(capture.Recorder(limits))
+    for source in ("1", "%matplotlib inline"):
+        made.run_cell(source)
+    made.reset()
+    return made
+
+
+class Forker:
+    """Forks and buries children, as the judge says."""
+
+    def __init__(self, control: socket.socket, settings: dict[str, Any], shell: Any) -> None:
+        self.control = control
+        self.settings = settings
+        self.shell = shell
+        self.folders: dict[int, Path] = {}
+        self.count = 0
+
+    def serve(self) -> None:
+        """Obey until the judge's end closes; then leave nothing behind."""
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 1)
+            if not message:
+                break
+            if descriptors:
+                self.fork(socket.socket(fileno=descriptors[0]))
+            else:
+                self.bury(int(message))
+        for pid in list(self.folders):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            self.bury(pid)
+        with contextlib.suppress(OSError):
+            sweep.remove(Path(self.settings["folder"]))
+
+    def fork(self, channel: socket.socket) -> None:
+        """Fork a child that talks over this channel."""
+        self.count += 1
+        folder = Path(self.settings["folder"]) / str(self.count)
+        folder.mkdir(mode=0o700)
+        pid = os.fork()
+        if pid == 0:
+            self.become_child(channel, str(folder))
+        channel.close()
+        self.folders[pid] = folder
+
+    def become_child(self, channel: socket.socket, folder: str) -> NoReturn:
+        """Confine this process and serve; never returns to the warm process's loop."""
+        from course.sandbox import child
+
+        try:
+            self.control.detach()
+            child.main(channel, self.settings, folder, self.shell)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(0)
+
+    def bury(self, pid: int) -> None:
+        """Wait for a child that the judge has killed and remove its folder."""
+        folder = self.folders.pop(pid, None)
+        if folder is None:
+            return
+        os.waitpid(pid, 0)
+        with contextlib.suppress(OSError):
+            sweep.remove(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Starts one warm process and speaks its control protocol. Trusted side.
+
+The kernel, not the child, tells who the child is: its first frame carries credentials, which the kernel
+translates into our own numbering of processes even from within bubblewrap's.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import select
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from course.errors import GraderFault
+from course.sandbox import filter as syscall_filter
+from course.sandbox import sweep, view
+from course.sandbox.channel import Channel, Closed
+from course.sandbox.clock import Process
+from course.sandbox.isolation import Isolation
+from course.sandbox.limits import Limits
+from course.sandbox.wire import ProtocolError
+
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
+CREDENTIALS = struct.Struct("3i")
+
+
+class WarmEnded(Exception):
+    """The warm process is gone or does not answer."""
+
+
+class WarmHandle:
+    """A running warm process; made by starting it, ended by `close`."""
+
+    def __init__(self, isolation: Isolation, limits: Limits) -> None:
+        self.isolation = isolation
+        self.limits = limits
+        self.folder_on_disk: Path | None = None
+        self._errors = tempfile.TemporaryFile()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs:
+                self._process = self._start(theirs)
+            self._control.settimeout(START_SECONDS)
+            self._control.send(json.dumps(self._settings).encode())
+            if self._control.recv(100) != b"ready":
+                raise OSError("it ended while starting")
+            self._control.settimeout(STOP_SECONDS)
+        except OSError as error:
+            self.close()
+            raise GraderFault(
+                f"the warm process does not start: {self._last_error or error}"
+            ) from None
+
+    def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        readable = view.readable_paths()
+        command = view.warm_command(theirs.fileno())
+        if "bwrap" in self.isolation.layers:
+            folder = view.FOLDER_IN_BWRAP
+            command = [*view.bwrap_command(readable, self.limits), *command]
+        else:
+            self.folder_on_disk = Path(tempfile.mkdtemp(prefix="course-sandbox-"))
+            folder = str(self.folder_on_disk)
+            (self.folder_on_disk / "home").mkdir()
+            for path in view.font_lists():
+                shutil.copy(path, self.folder_on_disk / "home")
+        filters = syscall_filter.compile_filters() if "seccomp" in self.isolation.layers else ()
+        self._settings: dict[str, Any] = {
+            "layers": self.isolation.layers,
+            "limits": self.limits.to_dict(),
+            "readable": readable,
+            "folder": folder,
+            "filters": [base64.b64encode(program).decode() for program in filters],
+        }
+        return subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            env=view.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=self._errors,
+            stderr=self._errors,
+            cwd="/",
+            start_new_session=True,
+        )
+
+    def fork(self, seconds: float) -> tuple[Channel, Process, dict[str, Any]]:
+        """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in the child."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        ours.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 1)
+        end = time.monotonic() + seconds
+
+        def wait(descriptor: int, event: int) -> None:
+            poll = select.poll()
+            poll.register(descriptor, event)
+            if not poll.poll(max(0.0, end - time.monotonic()) * 1000):
+                raise TimeoutError("no answer")
+
+        channel = Channel(ours, self.limits.frame_bytes, wait)
+        try:
+            with theirs:
+                socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
+            wait(ours.fileno(), select.POLLIN)
+            process = Process(_pid_of_sender(ours))
+            ours.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 0)
+            hello = channel.receive()
+        except (OSError, Closed, ProtocolError) as error:
+            channel.close()
+            raise WarmEnded(self._last_error or str(error)) from None
+        if hello.get("layers") != list(self.isolation.layers):
+            process.kill()
+            channel.close()
+            raise GraderFault(
+                f"the confinement failed: {hello.get('failed', 'layers are missing')}"
+            )
+        return channel, process, hello
+
+    def bury(self, pid: int) -> None:
+        """Have the warm process remove a child that was killed; nothing to do when it is itself gone."""
+        with contextlib.suppress(OSError):
+            if pid:
+                self._control.send(str(pid).encode())
+
+    def close(self) -> None:
+        """End the warm process, which ends its children, and remove its folder."""
+        self._control.close()
+        process = getattr(self, "_process", None)
+        if process is not None:
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if self.folder_on_disk is not None and self.folder_on_disk.exists():
+            sweep.remove(self.folder_on_disk)
+
+    @property
+    def _last_error(self) -> str:
+        """The last line that the warm process printed: why it failed."""
+        if self._errors.closed:
+            return ""
+        self._errors.seek(0)
+        lines = self._errors.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:300] if lines else ""
+
+
+def _pid_of_sender(end: socket.socket) -> int:
+    """Return the pid of the process that sent what waits to be read; raises OSError when nobody did."""
+    data, ancillary, _, _ = end.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size), socket.MSG_PEEK)
+    for level, kind, content in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS and data:
+            pid: int = CREDENTIALS.unpack(content)[0]
+            return pid
+    raise OSError("the child did not start")

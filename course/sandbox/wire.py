@@ -1,0 +1,336 @@
+"""Values that cross the trust boundary: a JSON tree and raw buffers, never anything that can execute.
+
+Both sides use it. What arrives from a submission is hostile, so decoding builds only plain data (None,
+bool, int, float, complex, str, bytes, list, tuple, dict, NumPy arrays and scalars of a fixed list of
+dtypes, and `Opaque` for the rest), stays within caps, and fails with `ProtocolError` alone.
+Encoding goes by exact type: a subclass has hooks, and hooks lie. The format is in docs/wire.md.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAX_HEAD = 2 << 20
+"""Bytes of a frame's JSON tree."""
+MAX_DEPTH = 24
+"""Containers within containers."""
+MAX_NODES = 200_000
+"""Values in one tree."""
+MAX_PACKED = 1 << 20
+"""Items of a list that travels as one buffer."""
+MAX_ODD_KEYS = 1_000
+"""Dictionary keys other than None, bool, small int, float and str: an attacker can make their hashes
+collide, and a dictionary of colliding keys takes quadratic time."""
+MAX_INT_BITS = 4_096
+INLINE_TEXT = 4_096
+PACK_FROM = 16
+OPAQUE_CHARS = 200
+
+SMALL_INT_BITS = 63
+DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bBhHiIlLqQefdFD"}
+SCALARS = frozenset(dtype.type for dtype in DTYPES.values()) | {np.longlong, np.ulonglong}
+
+PlainKey = (type(None), bool, int, float, str)
+
+
+class ProtocolError(Exception):
+    """The bytes are not a frame that this format knows; nothing of them may be used."""
+
+
+class Unsendable(ValueError):
+    """The value does not fit on the wire: too deep, too large, or of no plain type."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opaque:
+    """Stands for an object that the wire does not carry: only what it was called and how it looked.
+
+    Compared by identity, so that two of them can be keys of one dictionary.
+    """
+
+    type: str
+    repr: str
+
+
+def encode(
+    value: object, *, opaque: bool = False, body_bytes: int = 64 << 20
+) -> tuple[bytes, bytes]:
+    """Return head and body of a frame.
+
+    With `opaque`, objects of other types travel as their name and repr (which runs their code);
+    without it they raise `Unsendable`, as does everything beyond a cap.
+    """
+    encoder = _Encoder(opaque)
+    tree = encoder.tree(value, 0)
+    head = json.dumps(tree, separators=(",", ":")).encode("ascii")
+    if len(head) > MAX_HEAD or sum(map(len, encoder.buffers)) > body_bytes:
+        raise Unsendable("the value is too large")
+    return head, b"".join(encoder.buffers)
+
+
+class _Encoder:
+    """Turns one value into a tree, collecting the buffers it refers to in order."""
+
+    def __init__(self, opaque: bool) -> None:
+        self.opaque = opaque
+        self.buffers: list[bytes] = []
+        self.nodes = 0
+        self.odd_keys = 0
+
+    def tree(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise Unsendable("the value has too many parts")
+        if depth > MAX_DEPTH:
+            raise Unsendable(f"the value is nested more than {MAX_DEPTH} deep")
+        kind = type(value)
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is int:
+            return self.integer(value)
+        if kind is str:
+            return self.text(value)
+        if kind is list:
+            return self.sequence(value, depth)
+        if kind is tuple:
+            return {"t": [self.tree(item, depth + 1) for item in value]}
+        if kind is dict:
+            return {"d": [self.item(key, item, depth + 1) for key, item in value.items()]}
+        if kind is np.ndarray or kind in SCALARS:
+            return self.array(value)
+        if kind is bytes:
+            return {"b": self.buffer(value)}
+        if kind is complex:
+            return {"c": [value.real, value.imag]}
+        return self.other(value)
+
+    def buffer(self, data: bytes) -> int:
+        self.buffers.append(data)
+        return len(data)
+
+    def integer(self, value: int) -> Any:
+        bits = value.bit_length()
+        if bits <= SMALL_INT_BITS:
+            return value
+        return {"i": hex(value)} if bits <= MAX_INT_BITS else self.other(value)
+
+    def text(self, value: str) -> Any:
+        if len(value) <= INLINE_TEXT:
+            return value
+        return {"s": self.buffer(value.encode("utf-8", "surrogatepass"))}
+
+    def sequence(self, value: list[Any], depth: int) -> Any:
+        """Pack a long list of floats, or of scalars of one dtype: a history of costs is one buffer."""
+        if PACK_FROM < len(value) <= MAX_PACKED:
+            kinds = set(map(type, value))
+            kind = kinds.pop()
+            if not kinds and (kind is float or kind in SCALARS):
+                dtype = np.dtype(kind).str
+                if dtype in DTYPES:
+                    self.buffers.append(np.array(value, dtype=dtype).tobytes())
+                    return {"p": [dtype, len(value), kind is not float]}
+        return [self.tree(item, depth + 1) for item in value]
+
+    def item(self, key: Any, value: Any, depth: int) -> list[Any]:
+        if type(key) not in PlainKey or (type(key) is int and key.bit_length() > SMALL_INT_BITS):
+            self.odd_keys += 1
+            if self.odd_keys > MAX_ODD_KEYS:
+                raise Unsendable("the value has too many dictionary keys that are no str or number")
+        return [self.tree(key, depth), self.tree(value, depth)]
+
+    def array(self, value: Any) -> Any:
+        dtype = value.dtype.newbyteorder("=")
+        if dtype.str not in DTYPES:
+            return self.other(value)
+        self.buffer(np.asarray(value).astype(dtype, copy=False).tobytes())
+        if type(value) is np.ndarray:
+            return {"a": [dtype.str, list(value.shape)]}
+        return {"n": dtype.str}
+
+    def other(self, value: object) -> Any:
+        if not self.opaque:
+            raise Unsendable(f"the wire does not carry {type(value).__name__}")
+        return {"o": [describe_type(value), describe(value)]}
+
+
+def describe_type(value: object) -> str:
+    """Return the name of a value's class, short and never failing."""
+    try:
+        name = f"{type(value).__module__}.{type(value).__qualname__}"
+        return str.removeprefix(name, "builtins.")[:OPAQUE_CHARS]
+    except Exception:
+        return "?"
+
+
+def describe(value: object) -> str:
+    """Return `repr(value)`, short; a repr that fails is said to fail. It runs the value's code."""
+    try:
+        return str.__str__(repr(value))[:OPAQUE_CHARS]
+    except Exception:
+        return "<its repr fails>"
+
+
+class _Tag:
+    """A JSON object: exactly one name, which says what its content stands for."""
+
+    __slots__ = ("content", "name")
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        if len(pairs) != 1:
+            raise ProtocolError("an object must have one name")
+        self.name, self.content = pairs[0]
+
+
+def decode(head: bytes, body: bytes | bytearray) -> Any:
+    """Rebuild the value of a frame; whatever the bytes are, the only error is `ProtocolError`."""
+    if len(head) > MAX_HEAD:
+        raise ProtocolError("the tree is too large")
+    try:
+        decoder = _Decoder(body)
+        value = decoder.value(json.loads(head.decode("ascii"), object_pairs_hook=_Tag), 0)
+        if decoder.position != len(body):
+            raise ProtocolError("bytes are left over")
+        return value
+    except ProtocolError:
+        raise
+    except (
+        ArithmeticError,
+        LookupError,
+        MemoryError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise ProtocolError(f"{type(error).__name__}: {error}"[:OPAQUE_CHARS]) from None
+
+
+class _Decoder:
+    """Builds one value, taking its buffers from the body in order."""
+
+    def __init__(self, body: bytes | bytearray) -> None:
+        self.body = memoryview(body)
+        self.position = 0
+        self.nodes = 0
+        self.odd_keys = 0
+
+    def value(self, tree: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise ProtocolError("the tree is too deep or has too many parts")
+        kind = type(tree)
+        if kind is list:
+            return [self.value(item, depth + 1) for item in tree]
+        if kind is _Tag:
+            read = _READERS.get(tree.name)
+            if read is None:
+                raise ProtocolError("the tag is not known")
+            return read(self, tree.content, depth)
+        if kind is int and tree.bit_length() > SMALL_INT_BITS:
+            raise ProtocolError("the integer is too long")
+        return tree
+
+    def take(self, size: int) -> memoryview:
+        end = self.position + size
+        if size < 0 or end > len(self.body):
+            raise ProtocolError("a buffer is outside the body")
+        part = self.body[self.position : end]
+        self.position = end
+        return part
+
+    def read_tuple(self, content: Any, depth: int) -> tuple[Any, ...]:
+        return tuple([self.value(item, depth + 1) for item in _items(content)])
+
+    def read_dict(self, content: Any, depth: int) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for pair in _items(content):
+            name, value = _items(pair, 2)
+            key = self.value(name, depth + 1)
+            if type(key) not in PlainKey or type(name) is _Tag:
+                self.odd_keys += 1
+                if self.odd_keys > MAX_ODD_KEYS:
+                    raise ProtocolError("too many unusual keys")
+            if key in result:
+                raise ProtocolError("a key occurs twice")
+            result[key] = self.value(value, depth + 1)
+        return result
+
+    def read_bytes(self, content: Any, depth: int) -> bytes:
+        return bytes(self.take(_size(content)))
+
+    def read_text(self, content: Any, depth: int) -> str:
+        return str(self.take(_size(content)), "utf-8", "surrogatepass")
+
+    def read_integer(self, content: Any, depth: int) -> int:
+        if type(content) is not str or len(content) > MAX_INT_BITS // 4 + 3:
+            raise ProtocolError("not a long integer")
+        return int(content, 16)
+
+    def read_complex(self, content: Any, depth: int) -> complex:
+        real, imag = _items(content, 2)
+        if type(real) is not float or type(imag) is not float:
+            raise ProtocolError("not a complex number")
+        return complex(real, imag)
+
+    def numbers(self, dtype: Any, count: int) -> np.ndarray[Any, Any]:
+        """Take `count` items; `dtype` is looked up, never parsed: np.dtype("i1,i1,…") is a bomb."""
+        found = DTYPES.get(dtype) if type(dtype) is str else None
+        if found is None:
+            raise ProtocolError("the dtype is not known")
+        raw = self.take(count * found.itemsize)
+        if found.kind == "b":  # any other byte than 0 and 1 would make an inconsistent truth value
+            return np.frombuffer(raw, np.uint8) != 0
+        return np.frombuffer(raw, found).copy()
+
+    def read_array(self, content: Any, depth: int) -> np.ndarray[Any, Any]:
+        dtype, shape = _items(content, 2)
+        sizes = [_size(size) for size in _items(shape)]
+        if len(sizes) > MAX_DEPTH:
+            raise ProtocolError("too many dimensions")
+        return self.numbers(dtype, math.prod(sizes)).reshape(sizes)
+
+    def read_scalar(self, content: Any, depth: int) -> Any:
+        return self.numbers(content, 1)[0]
+
+    def read_packed(self, content: Any, depth: int) -> list[Any]:
+        dtype, count, scalars = _items(content, 3)
+        if _size(count) > MAX_PACKED:
+            raise ProtocolError("the list is too long")
+        numbers = self.numbers(dtype, count)
+        return list(numbers) if scalars is True else numbers.tolist()
+
+    def read_opaque(self, content: Any, depth: int) -> Opaque:
+        kind, text = _items(content, 2)
+        if type(kind) is not str or type(text) is not str:
+            raise ProtocolError("not an opaque object")
+        return Opaque(kind[:OPAQUE_CHARS], text[:OPAQUE_CHARS])
+
+
+_READERS = {
+    "t": _Decoder.read_tuple,
+    "d": _Decoder.read_dict,
+    "b": _Decoder.read_bytes,
+    "s": _Decoder.read_text,
+    "i": _Decoder.read_integer,
+    "c": _Decoder.read_complex,
+    "a": _Decoder.read_array,
+    "n": _Decoder.read_scalar,
+    "p": _Decoder.read_packed,
+    "o": _Decoder.read_opaque,
+}
+
+
+def _items(content: Any, count: int | None = None) -> list[Any]:
+    if type(content) is not list or (count is not None and len(content) != count):
+        raise ProtocolError("a list is missing or of the wrong length")
+    return content
+
+
+def _size(content: Any) -> int:
+    if type(content) is not int or not 0 <= content < 1 << 40:
+        raise ProtocolError("not a size")
+    return content
