@@ -18,7 +18,7 @@ import numpy as np
 
 from course.judge.proxy import Callee, InProcess
 from course.record import Diagnosis
-from course.sandbox.outcomes import NotDefined, ProcessEnded, StudentError, TimeLimit
+from course.sandbox.outcome import NotDefined, ProcessEnded, StudentError, TimeLimit
 
 AGREEMENT = 1e-7  # relative; programs that differ do so by far more on the probes
 

@@ -7,7 +7,7 @@ back. The judge never holds a student's object.
 from __future__ import annotations
 
 import copy
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -15,7 +15,13 @@ import numpy as np
 
 from course.judge.expect import show
 from course.judge.returned import Returned
-from course.sandbox.outcomes import CallEnded, NotDefined, ProcessEnded, StudentError, TimeLimit
+from course.sandbox.outcome import (
+    NotDefined,
+    ProcessEnded,
+    StudentError,
+    SubmissionError,
+    TimeLimit,
+)
 
 PATIENCE = 2  # time limits of one function within one cell's checks
 
@@ -23,7 +29,7 @@ PATIENCE = 2  # time limits of one function within one cell's checks
 class Callee(Protocol):
     """What can be asked of a student's namespace; `course.sandbox.host.Child` is one.
 
-    Each may raise the outcomes of `course.sandbox.outcomes` and nothing else.
+    Each may raise the outcomes of `course.sandbox.outcome` and nothing else.
     """
 
     def call(self, name: str, *args: Any) -> Any:
@@ -42,7 +48,7 @@ class Submission:
     def __init__(self, callee: Callee) -> None:
         self._callee = callee
         self._ended = False
-        self._stopped: Counter[str] = Counter()
+        self._stopped: defaultdict[str, list[TimeLimit]] = defaultdict(list)
 
     def __getattr__(self, name: str) -> Callable[..., Returned]:
         if name.startswith("_"):
@@ -70,16 +76,15 @@ class Submission:
         loop under ten checks would otherwise cost ten limits.
         """
         try:
-            if self._stopped[function] >= PATIENCE:
-                raise TimeLimit
+            if len(self._stopped[function]) >= PATIENCE:
+                raise self._stopped[function][-1]
             return request(*args)
-        except ProcessEnded as ended:
+        except SubmissionError as ended:
             ended.function = function
-            ended.during, self._ended = not self._ended, True
-            raise
-        except CallEnded as ended:
-            ended.function = function
-            self._stopped[function] += isinstance(ended, TimeLimit)
+            if isinstance(ended, TimeLimit):
+                self._stopped[function].append(ended)
+            if isinstance(ended, ProcessEnded):
+                ended.during, self._ended = not self._ended, True
             raise
 
 

@@ -17,7 +17,7 @@ import pytest
 from course.judge import messages
 from course.judge.expect import CheckFailed
 from course.record import CheckRecord, Evidence, Outcome
-from course.sandbox.outcomes import NotDefined, ProcessEnded, StudentError, TimeLimit
+from course.sandbox.outcome import NotDefined, ProcessEnded, StudentError, TimeLimit
 
 
 @dataclass(frozen=True)

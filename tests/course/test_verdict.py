@@ -8,7 +8,7 @@ import pytest
 from course.judge.expect import CheckFailed
 from course.judge.verdict import Verdict, award, of_exception
 from course.record import Evidence, Outcome
-from course.sandbox.outcomes import NotDefined, ProcessEnded, StudentError, TimeLimit
+from course.sandbox.outcome import NotDefined, ProcessEnded, StudentError, TimeLimit
 
 CHECKS = [
     SimpleNamespace(name="test_a", title="A.", max_points=2.0),
@@ -77,7 +77,7 @@ def ended(during: bool) -> ProcessEnded:
         (StudentError("Leak_7", ""), Outcome.ERROR, "an exception of its own"),
         (StudentError("NotImplementedError", ""), Outcome.ERROR, "returns nothing yet"),
         (NotDefined("cost"), Outcome.ERROR, "no cost"),
-        (TimeLimit(), Outcome.TIMEOUT, "time limit"),
+        (TimeLimit("call_cpu", 2.0), Outcome.TIMEOUT, "time limit"),
         (ended(during=True), Outcome.ERROR, "ended while"),
         (ended(during=False), Outcome.NOT_RUN, "ended before"),
         (pytest.skip.Exception("later"), Outcome.NOT_RUN, "no verdict"),
