@@ -25,8 +25,9 @@ from course.judge.verdict import Verdict, award
 from course.lab import Lab, LabCell
 from course.record import CellRecord, LimitHit, Outcome, Record, Repair, Status
 from course.sandbox.host import Child, WarmProcess
+from course.sandbox.isolation import Isolation
 from course.sandbox.outcome import CellRun
-from course.sandbox.tiers import Isolation, choose
+from course.sandbox.tiers import choose
 from course.submission.read import read
 from course.submission.repair import Cell, repair
 

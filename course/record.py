@@ -7,7 +7,9 @@ path through the grader can store an impossible mark.
 
 from __future__ import annotations
 
+import json
 import math
+import sys
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -166,3 +168,13 @@ class Record(_Frozen):
     def from_json(cls, text: str | bytes) -> Record:
         """Read the published form; pydantic's ValidationError when it is not one."""
         return cls.model_validate_json(text)
+
+
+def json_schema() -> str:
+    """The schema of the published form, as `docs/record.schema.json` holds it."""
+    schema = Record.model_json_schema(by_alias=True, mode="serialization")
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":  # python -m course.record > docs/record.schema.json
+    sys.stdout.write(json_schema())

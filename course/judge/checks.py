@@ -112,8 +112,8 @@ def check_of(item: pytest.Item) -> Check:
     """What pytest collected, as a check; ConfigurationError when points or sentence are missing."""
     where = f"{item.path.name}::{item.name}"
     marker = item.get_closest_marker("points")
-    points = marker.args[0] if marker and len(marker.args) == 1 else None
-    if type(points) not in (int, float) or not 0 < points < float("inf"):
+    points = float(marker.args[0]) if marker and _is_weight(marker.args) else 0.0
+    if not points:
         raise ConfigurationError(
             f"{where} has no weight: give it @pytest.mark.points(n) with a number above 0."
         )
@@ -122,7 +122,14 @@ def check_of(item: pytest.Item) -> Check:
         raise ConfigurationError(
             f"{where} has no docstring: its first line is what the student reads."
         )
-    return Check(item.path.stem, item.name, title, float(points))
+    return Check(item.path.stem, item.name, title, points)
+
+
+def _is_weight(args: tuple[object, ...]) -> bool:
+    match args:
+        case (int() | float() as points,):
+            return type(points) is not bool and 0 < points < float("inf")
+    return False
 
 
 def _collect(folder: Path, desk: Desk) -> list[pytest.Item]:

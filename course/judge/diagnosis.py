@@ -115,7 +115,7 @@ def diagnose(callee: Callee, function: str, library: Library) -> Diagnosis | Non
 
 def observe(callee: Callee, function: str, probes: Sequence[tuple[Any, ...]]) -> Signature:
     """What `function` gives on each probe, and what it does to its arguments, as plain data."""
-    seen = []
+    seen: list[tuple[Any, ...]] = []
     for args in probes:
         try:
             result, after = callee.watch(function, *args)

@@ -128,7 +128,7 @@ class Returned:
             "use .number(), .pair(), .numbers(), .array() or .should_be()"
         )
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
 
     def __bool__(self) -> bool:
         self._compared(None)

@@ -2,13 +2,14 @@
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from pydantic import ValidationError
 
-from course.record import CellRecord, CheckRecord, Outcome, Record, Status
+from course.record import CellRecord, CheckRecord, Outcome, Record, Status, json_schema
 
 
 def check(**changes: Any) -> CheckRecord:
@@ -82,3 +83,10 @@ def test_a_record_of_another_version_is_refused() -> None:
     changed = {**json.loads(record().to_json()), "schema": 2}
     with pytest.raises(ValidationError):
         Record.from_json(json.dumps(changed))
+
+
+def test_the_published_schema_is_that_of_today() -> None:
+    published = Path(__file__).parents[2] / "docs" / "record.schema.json"
+    assert published.read_text(encoding="utf-8") == json_schema(), (
+        "run: python -m course.record > docs/record.schema.json"
+    )
