@@ -1,6 +1,7 @@
 """Keeps what a cell prints, shows and draws, within its limits. Untrusted side.
 
-Output made during a check's calls is dropped: a function sees the inputs of its checks and might print them.
+Output made during a check's calls is dropped: a function sees the inputs of its checks and might
+print them.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Recorder:
         self._reset()
         self.recording = True
 
-    def finish(self) -> list[tuple[str, str, bytes | None, str]]:
+    def finish(self) -> list[Item]:
         """End the cell and return its outputs, with a last line that says how much was dropped."""
         self._close_stream()
         self.recording = False
@@ -50,7 +51,7 @@ class Recorder:
             self.items.append(
                 Item("stream", f"\n[{self.dropped} characters dropped]\n", None, "stderr")
             )
-        return [tuple(item) for item in self.items]
+        return self.items
 
     def write(self, name: str, text: str) -> None:
         """Add to a stream."""
@@ -78,7 +79,8 @@ class Recorder:
         if not self.recording:
             return
         if png is not None and len(png) > self.limits.figure_bytes:
-            png, text = None, f"{text} (too large to keep: {len(png)} bytes)"
+            text += f" (too large to keep: {len(png)} bytes)"
+            png = None
             self.limit = self.limit or "figures"
         self._close_stream()
         self._append(Item("display", self._keep(text), png))

@@ -1,7 +1,8 @@
 """Frames on a socket; the same few lines on both sides, so that the format has one home.
 
-A frame is a header (magic, size of the tree, size of the buffers), the tree and the buffers. Whoever owns
-the channel says how to wait: the judge with a deadline for the whole frame, a submission for ever.
+A frame is a header (magic, size of the tree, size of the buffers), the tree and the buffers.
+Whoever owns the channel says how to wait: the judge with a deadline for the whole frame, a
+submission for ever.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from collections.abc import Callable
 from typing import Any
 
 from course.sandbox import wire
+from course.sandbox.decode import decode
 
 HEADER = struct.Struct("!4sIQ")
 MAGIC = b"CSW1"
 
 Wait = Callable[[int, int], None]
-"""wait(descriptor, event): return when a `select.poll` event is there; raise when waiting must end."""
+"""wait(descriptor, event): return when a `select.poll` event is there; raise to end waiting."""
 
 
 def wait_for_ever(descriptor: int, event: int) -> None:
@@ -58,7 +60,7 @@ class Channel:
         if magic != MAGIC or head_size > wire.MAX_HEAD or body_size > self.frame_bytes:
             raise wire.ProtocolError("not a frame, or one that is too large")
         head = bytes(self._receive(head_size))
-        return wire.decode(head, self._receive(body_size))
+        return decode(head, self._receive(body_size))
 
     def has_input(self) -> bool:
         """Tell whether bytes (or the end) wait to be read."""
@@ -67,7 +69,7 @@ class Channel:
         return bool(poll.poll(0))
 
     def expect_end(self) -> None:
-        """Tell what waits to be read while nothing was asked: raises `Closed` or `wire.ProtocolError`."""
+        """Tell what waits though nothing was asked: raises `Closed` or `wire.ProtocolError`."""
         try:
             if not self.socket.recv(1, socket.MSG_PEEK):
                 raise Closed("end of stream")

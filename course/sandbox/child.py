@@ -1,7 +1,7 @@
-"""The process of one submission: confines itself, then runs cells and answers calls until the judge ends it.
+"""The process of one submission: confines itself, then runs cells and answers calls.
 
-Untrusted side: from the first cell on, student code may change anything in here, so the judge treats
-every answer as a claim. The answers are described in docs/wire.md.
+Untrusted side: from the first cell on, student code may change anything in here, so the judge
+treats every answer as a claim. The answers are described in docs/wire.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -68,7 +68,8 @@ def settle(folder: str) -> None:
     random.seed(SEED)
     np.random.seed(SEED)
     entropy = random.Random(SEED)
-    np.random.bit_generator.randbits = entropy.getrandbits  # of `default_rng()` without a seed
+    # `default_rng()` without a seed draws from here
+    cast(Any, np.random.bit_generator).randbits = entropy.getrandbits
 
 
 class Service:
@@ -99,7 +100,7 @@ class Service:
     def answer(
         self, number: int, verb: str, cpu: float, wall: float, arguments: tuple[Any, ...]
     ) -> tuple[bytes, bytes]:
-        """Do what is asked, encoding included, within the time; whatever is raised becomes an answer."""
+        """Do what is asked, encoding included, in time; whatever is raised becomes an answer."""
         frame, failure = None, None
         try:
             try:
@@ -157,10 +158,10 @@ class Service:
             limit = "memory"
         described = None if error is None else self.describe(error)
         figures.discard_all()
-        return "value", (recorder.finish(), described, limit)
+        return "value", ([tuple(item) for item in recorder.finish()], described, limit)
 
     def call(self, name: str, arguments: tuple[Any, ...]) -> tuple[str, Any]:
-        """Call a function of the notebook; what it prints or draws is dropped, warnings are not shown."""
+        """Call a function of the notebook; what it prints or draws is dropped."""
         if name not in self.shell.user_ns:
             return "undefined", name
         shells.redirect(self.shell.recorder)

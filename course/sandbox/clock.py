@@ -1,7 +1,7 @@
-"""Another process seen from outside: its CPU clock, its end, and a kill that cannot hit anybody else.
+"""Another process seen from outside: its CPU clock, its end, and a kill that hits nobody else.
 
-Trusted side. The CPU clock is the kernel's, so a submission cannot turn it back, and a loaded machine
-does not turn it forward.
+Trusted side. The CPU clock is the kernel's, so a submission cannot turn it back, and a loaded
+machine does not turn it forward.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Expired(Exception):
 
 
 class Deadline:
-    """Ends all waiting for one answer, by the process's CPU clock and, as a backstop, by the wall clock."""
+    """Ends all waiting for one answer: by the process's CPU clock, or at last by the wall clock."""
 
     def __init__(
         self, process: Process, cpu: float, wall: float, name: Limit, inspect: Callable[[], None]
@@ -75,7 +75,7 @@ class Deadline:
         self.inspect = inspect
 
     def wait(self, descriptor: int, event: int) -> None:
-        """Wait until the descriptor is ready; raises `Expired`, or what `inspect` raises while waiting."""
+        """Wait until the descriptor is ready; raises `Expired`, or what `inspect` raises."""
         poll = select.poll()
         poll.register(descriptor, event)
         while True:

@@ -1,7 +1,7 @@
 """An inert `google.colab`: cells that mount Drive or upload files do nothing and end well.
 
-Untrusted side. Students' notebooks come from Colab, and a cell that fails for want of Colab says nothing
-about what they learnt.
+Untrusted side. Students' notebooks come from Colab, and a cell that fails for want of Colab says
+nothing about what they learnt.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Inert:
         return self
 
     def __call__(self, *arguments: object, **named: object) -> Inert:
+        """Say that nothing is done."""
         self._say(NOTE)
         return self
 
@@ -64,7 +65,7 @@ class _Module(ModuleType):
 
 
 def install(say: Callable[[str], None]) -> None:
-    """Put `google.colab` and its usual parts among the modules; `say` tells the reader what was skipped."""
+    """Put `google.colab` and its usual parts among the modules; `say` notes what was skipped."""
     inert = Inert(say)
     colab = _Module("google.colab", inert)
     for name in (
@@ -80,8 +81,6 @@ def install(say: Callable[[str], None]) -> None:
         part = _Module(f"google.colab.{name}", inert)
         setattr(colab, name, part)
         sys.modules[part.__name__] = part
-    colab.files.upload = lambda *a, **k: say(NOTE) or {}
-    colab.userdata.get = lambda *a, **k: say(NOTE) or ""
     sys.modules[colab.__name__] = colab
     if importlib.util.find_spec("google") is None:
         package = ModuleType("google")

@@ -1,7 +1,7 @@
 """What a process gives up before it runs student code. Untrusted side; every failure is raised.
 
-The order matters: limits first, then files (Landlock), last the system-call filter, which refuses the
-calls that the steps before it need.
+The order matters: limits first, then files (Landlock), last the system-call filter, which refuses
+the calls that the steps before it need.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def prctl(option: int, *values: int) -> int:
-    """Call prctl(2); raises OSError."""
+    """Set an attribute of this process; raises OSError."""
     arguments = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
     return _checked(_libc.prctl(option, *arguments), f"prctl {option}")
 
 
 def give_up_privileges() -> None:
-    """Drop every capability, for ever, and hide the process's memory from others of the same user."""
+    """Drop every capability for ever, and hide the process's memory from the same user's others."""
     if not sys.platform.startswith("linux"):
         return
     if os.geteuid() == 0:
@@ -53,8 +53,8 @@ def die_with_parent() -> None:
 def set_limits(limits: Limits, *, count_processes: bool) -> None:
     """Set the kernel's limits, soft and hard.
 
-    `count_processes` only inside a user namespace: elsewhere the kernel counts all processes of the user,
-    and a full desktop would leave the submission none.
+    `count_processes` only inside a user namespace: elsewhere the kernel counts all processes of the
+    user, and a full desktop would leave the submission none.
     """
     cpu = (
         int(limits.submission_cpu + limits.grace_cpu) + 2
@@ -76,7 +76,7 @@ def set_limits(limits: Limits, *, count_processes: bool) -> None:
 
 
 def filter_system_calls(programs: Sequence[bytes]) -> None:
-    """Install compiled BPF programs, the last word of the kernel on what this process may ask for."""
+    """Install compiled BPF programs: the last word on what this process may ask of the kernel."""
     for program in programs:
         code = ctypes.create_string_buffer(program, len(program))
         header = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))

@@ -1,9 +1,10 @@
 """The system-call filter: what no honest notebook needs and what the other layers leave open.
 
-Trusted side: the judge compiles it once with pyseccomp, which knows the numbers of every architecture,
-and hands the program to the sandbox as bytes, so that libseccomp need not be visible in there. A deny
-list, because an allow list would have to follow every release of libc and NumPy; calls newer than the
-list are refused as "not implemented", and libraries then fall back on older ones.
+Trusted side: the judge compiles it once with pyseccomp, which knows the numbers of every
+architecture, and hands the program to the sandbox as bytes, so that libseccomp need not be visible
+in there. A deny list, because an allow list would have to follow every release of libc and NumPy;
+calls newer than the list are refused as "not implemented", and libraries then fall back on older
+ones.
 """
 
 from __future__ import annotations
@@ -18,35 +19,41 @@ import pyseccomp as seccomp
 NEWEST_KNOWN = 469
 """file_setattr, of Linux 6.17. From 424 on, numbers are the same on every architecture."""
 
-DENIED = """
-    execve execveat fork vfork
-    socket connect bind listen accept accept4
-    kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
-    ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp
-    unshare setns mount umount2 pivot_root chroot
-    open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
-    bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register
-    keyctl add_key request_key
-    memfd_create memfd_secret shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semctl
-    mq_open mq_unlink
-    chmod fchmod fchmodat chown fchown lchown fchownat
-    setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
-    utime utimes futimesat utimensat truncate
-    sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set
-    personality syslog quotactl quotactl_fd acct swapon swapoff reboot
-    settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname
-    open_by_handle_at name_to_handle_at inotify_init inotify_init1 fanotify_init fanotify_mark
-    init_module finit_module delete_module kexec_load kexec_file_load
-    iopl ioperm modify_ldt lookup_dcookie vhangup nfsservctl
-    landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp
-    mknod mknodat symlink symlinkat
-""".split()
+DENIED: tuple[str, ...] = (
+    *("execve", "execveat", "fork", "vfork"),
+    *("socket", "connect", "bind", "listen", "accept", "accept4"),
+    *("kill", "tkill", "tgkill", "rt_sigqueueinfo"),
+    *("rt_tgsigqueueinfo", "pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
+    *("ptrace", "process_vm_readv", "process_vm_writev"),
+    *("process_madvise", "process_mrelease", "kcmp"),
+    *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot"),
+    *("open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr"),
+    *("bpf", "perf_event_open", "userfaultfd"),
+    *("io_uring_setup", "io_uring_enter", "io_uring_register"),
+    *("keyctl", "add_key", "request_key"),
+    *("memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget"),
+    *("msgsnd", "msgrcv", "msgctl", "semget", "semop", "semctl"),
+    *("mq_open", "mq_unlink"),
+    *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
+    *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+    *("utime", "utimes", "futimesat", "utimensat", "truncate"),
+    *("sched_setaffinity", "sched_setscheduler", "sched_setparam"),
+    *("sched_setattr", "setpriority", "ioprio_set"),
+    *("personality", "syslog", "quotactl", "quotactl_fd", "acct", "swapon", "swapoff", "reboot"),
+    *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname"),
+    *("open_by_handle_at", "name_to_handle_at", "inotify_init"),
+    *("inotify_init1", "fanotify_init", "fanotify_mark"),
+    *("init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load"),
+    *("iopl", "ioperm", "modify_ldt", "lookup_dcookie", "vhangup", "nfsservctl"),
+    *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"),
+    *("mknod", "mknodat", "symlink", "symlinkat"),
+)
 
 DENIED_NUMBERS = (452, 463, 466, 467, 469)
-"""fchmodat2, setxattrat, removexattrat, open_tree_attr, file_setattr: too new for some libseccomp."""
+"""fchmodat2, setxattrat, removexattrat, open_tree_attr, file_setattr: some libseccomp lack them."""
 
 NOT_IMPLEMENTED = ("clone3", "openat2")
-"""They pass their flags by pointer, which a filter cannot read; libc falls back on clone and openat."""
+"""Their flags are behind a pointer, which a filter cannot read; libc falls back on older calls."""
 
 CLONE_THREAD = 0x10000
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
@@ -58,11 +65,12 @@ LOW_WORD = 0xFFFFFFFF
 
 @cache
 def compile_filters() -> tuple[bytes, ...]:
-    """Return the BPF programs that a child installs, in order; raises RuntimeError without libseccomp."""
+    """Return the BPF programs that a child installs, in order."""
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refuse = seccomp.ERRNO(errno.EPERM)
-    for name in [*DENIED, *DENIED_NUMBERS]:
-        _add(rules, refuse, name)
+    calls: list[str | int] = [*DENIED, *DENIED_NUMBERS]
+    for call in calls:
+        _add(rules, refuse, call)
     for name in NOT_IMPLEMENTED:
         _add(rules, seccomp.ERRNO(errno.ENOSYS), name)
     _add_conditional(rules, refuse)

@@ -75,7 +75,7 @@ class Child:
         """Run one cell; its error and the limit that it hit are part of what is returned."""
         before = self.cpu
         try:
-            outcome, content, limit = self._ask("run", "cell_cpu", source)
+            outcome, content, _ = self._ask("run", "cell_cpu", source)
         except wire.Unsendable:
             return CellRun((), ErrorText("ValueError", "the cell is too long to run"), 0.0, None)
         used = self.cpu - before
@@ -177,7 +177,7 @@ class Child:
         return outcome, content, limit
 
     def _exchange(self, frame: tuple[bytes, bytes]) -> tuple[str, Any]:
-        """Send a request and read its answer; everything that is not the answer ends the submission."""
+        """Send a request and read its answer; anything else ends the submission."""
         try:
             if self._channel.has_input():
                 self._channel.expect_end()
@@ -201,7 +201,7 @@ class Child:
             self._end(REASONS[expired.limit], expired.limit)
 
     def _inspect_folder(self) -> None:
-        """Where no file system of its own holds the submission back, end it when it fills the disk."""
+        """Where no file system of its own holds a submission back, end one that fills the disk."""
         folder = self._warm.folder_on_disk
         if folder is not None:
             size, files = sweep.measure(folder / str(self._pid_inside), self.limits.folder_files)
@@ -218,8 +218,8 @@ class Child:
 class WarmProcess:
     """Forks a confined child for each submission; use it as a context manager.
 
-    One submission at a time is the rule, though several children may live. A warm process that died is
-    replaced. Start it in a thread that lives on: the kernel ends it together with that thread.
+    One submission at a time is the rule, though several children may live. A warm process that died
+    is replaced. Start it in a thread that lives on: the kernel ends it together with that thread.
     """
 
     def __init__(self, isolation: Isolation, limits: Limits | None = None) -> None:

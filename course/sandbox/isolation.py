@@ -1,4 +1,4 @@
-"""What was proved about the confinement: it goes into every record, so that nobody must guess later."""
+"""What was proved about the confinement; every record holds it, so that nobody must guess."""
 
 from __future__ import annotations
 

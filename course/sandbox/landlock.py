@@ -1,7 +1,8 @@
 """Landlock: after `restrict`, the process reaches only the files it was given, for ever.
 
-Untrusted side, called before a byte of student code runs. Landlock has no stable binding on PyPI, hence
-ctypes. What it leaves open (chmod, stat, UDP, and `truncate` before ABI 3) the system-call filter closes.
+Untrusted side, called before a byte of student code runs. Landlock has no stable binding on PyPI,
+hence ctypes. What it leaves open (chmod, stat, UDP, and `truncate` before ABI 3) the system-call
+filter closes.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def file_rights(abi: int) -> int:
 
 
 def restrict(readable: Sequence[str], writable: Sequence[str]) -> int:
-    """Confine the calling thread to these paths and return the ABI; raises OSError where that fails.
+    """Confine the calling thread to these paths and return the ABI; raises OSError.
 
     `readable` may be read, `writable` also written (without links, devices or sockets). Network and
     signals go too, where the ABI has them. The caller has set no_new_privs.

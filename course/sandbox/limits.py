@@ -1,4 +1,4 @@
-"""What one submission may use; one value travels from the configuration to every place that enforces it.
+"""What one submission may use: one value, from the configuration to every place that enforces it.
 
 Both sides read it. The judge's side never relies on the untrusted side having obeyed.
 """
@@ -17,8 +17,8 @@ GIB = 1 << 30
 class Limits:
     """Ceilings for one submission.
 
-    CPU seconds decide, because they do not depend on how loaded the machine is. The wall clock is only a
-    backstop for code that waits without computing.
+    CPU seconds decide, because they do not depend on how loaded the machine is. The wall clock is
+    only a backstop for code that waits without computing.
     """
 
     cell_cpu: float = 10.0

@@ -1,6 +1,7 @@
 """What a submission did, as plain data that the judge may store and show, but never trust.
 
-Trusted side: `read_run` turns what the submission's process claims into these classes, or refuses it.
+Trusted side: `read_run` turns what the submission's process claims into these classes, or refuses
+it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ PNG_END = b"IEND\xaeB`\x82"
 
 @dataclass(frozen=True)
 class ErrorText:
-    """An exception as text: its class, its message, and where it came from (no colours, few lines)."""
+    """An exception as text: its class, its message, and where it came from (plain, few lines)."""
 
     kind: str
     text: str
@@ -31,9 +32,10 @@ class ErrorText:
 
 @dataclass(frozen=True)
 class Output:
-    """One output of a cell; `name` is "stdout" or "stderr" for streams, `png` the bytes of a figure.
+    """One output of a cell; `name` is stdout or stderr for streams, `png` the bytes of a figure.
 
-    The bytes begin and end as a PNG does, and no more is known of them: never decode them in the judge.
+    The bytes begin and end as a PNG does, and no more is known of them: never decode them in the
+    judge.
     """
 
     kind: Kind
@@ -44,7 +46,7 @@ class Output:
 
 @dataclass(frozen=True)
 class CellRun:
-    """One cell that ran: outputs in order, the error that ended it, CPU seconds, and the limit it hit."""
+    """One cell that ran: outputs in order, the error that ended it, CPU seconds, limit hit."""
 
     outputs: tuple[Output, ...]
     error: ErrorText | None
@@ -53,7 +55,7 @@ class CellRun:
 
 
 def clean(text: object, most: int) -> str:
-    """Return text that can be stored as UTF-8, cut to `most` characters; not a str is a ProtocolError."""
+    """Return storable text of at most `most` characters; what is no str is a ProtocolError."""
     if type(text) is not str:
         raise ProtocolError("text is missing")
     return text[:most].encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
@@ -79,7 +81,7 @@ def read_limit(claim: Any) -> Limit | None:
 
 
 def read_run(claim: Any, limits: Limits, figures_left: int, cpu: float) -> CellRun:
-    """Read the answer to `run`, keeping to the limits whatever the claim holds; raises ProtocolError."""
+    """Read the answer to `run`, cut to the limits; raises ProtocolError."""
     if type(claim) is not tuple or len(claim) != 3 or type(claim[0]) is not list:
         raise ProtocolError("a run is not described")
     outputs: list[Output] = []
@@ -120,7 +122,12 @@ def _is_png(data: Any, limits: Limits) -> bool:
 
 
 class SubmissionError(Exception):
-    """Base of what the judge hears instead of a value; each is the submission's doing, none is a fault of ours."""
+    """What the judge hears instead of a value: the submission's doing, never a fault of ours.
+
+    `function` is what was called, as the judge notes it on the way through.
+    """
+
+    function = "your function"
 
 
 class StudentError(SubmissionError):
@@ -152,7 +159,12 @@ class TimeLimit(SubmissionError):
 
 
 class ProcessEnded(SubmissionError):
-    """The submission's process is gone, by itself or by our hand; nothing more can be asked of it."""
+    """The submission's process is gone, by itself or by our hand: nothing more can be asked.
+
+    `during` is True for the call in which it ended, and False for every call after that.
+    """
+
+    during = False
 
     def __init__(self, reason: str, limit: Limit | None = None) -> None:
         super().__init__(reason)

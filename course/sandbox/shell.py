@@ -1,8 +1,11 @@
-"""Runs cells as a notebook does: an IPython shell, made before the fork, without anything that reaches out.
+"""Runs cells as a notebook does, in an IPython shell without anything that reaches out.
 
-Untrusted side. Whatever a student does to this shell happens in the student's own process and changes
-only what that process tells about itself.
+Untrusted side. Whatever a student does to this shell happens in the student's own process and
+changes only what that process tells about itself.
 """
+
+# mypy: disable-error-code="no-untyped-call"
+# (IPython is only partly annotated)
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import traceback
 import warnings
 from collections import deque
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -26,8 +29,11 @@ from course.sandbox import colab, figures
 from course.sandbox.capture import Recorder, Stream
 
 NOT_RUN = frozenset(
-    """bash sh script system sx cmd python python2 python3 pypy perl ruby pip pip3 conda mamba micromamba uv
-    load_ext reload_ext debug pdb tensorflow_version gui notebook edit""".split()
+    (
+        *("bash", "sh", "script", "system", "sx", "cmd", "perl", "ruby", "pypy"),
+        *("python", "python2", "python3", "pip", "conda", "mamba", "micromamba", "uv"),
+        *("load_ext", "reload_ext", "debug", "pdb", "gui", "notebook", "edit"),
+    )
 )
 """Magics that start programs, need an answer or an extension: said, and skipped."""
 
@@ -41,7 +47,7 @@ def say_no_input(prompt: object = "") -> NoReturn:
     raise RuntimeError("input() gets no answer while grading: put the value into the code instead")
 
 
-class ResultHook(DisplayHook):  # type: ignore[misc]
+class ResultHook(DisplayHook):
     """Records the value of a cell's last line as text."""
 
     def __call__(self, result: object = None) -> None:
@@ -49,22 +55,22 @@ class ResultHook(DisplayHook):  # type: ignore[misc]
         self.check_for_underscore()
         if result is not None and not self.quiet():
             text = self.compute_format_data(result)[0].get("text/plain", "")
-            self.shell.recorder.add("result", text)
+            cast(Shell, self.shell).recorder.add("result", text)
             self.update_user_ns(result)
 
 
-class Publisher(DisplayPublisher):  # type: ignore[misc]
+class Publisher(DisplayPublisher):
     """Records `display(...)` as text."""
 
     def publish(self, data: dict[str, Any], *arguments: object, **named: object) -> None:
         """Record the plain text of what is displayed."""
-        self.shell.recorder.add("display", str(data.get("text/plain", "")))
+        cast(Shell, self.shell).recorder.add("display", str(data.get("text/plain", "")))
 
     def clear_output(self, wait: bool = False) -> None:
         """Keep what was printed: a report shows everything."""
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """IPython without programs, windows, history files or questions."""
 
     displayhook_class = Type(ResultHook)
@@ -77,9 +83,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
 
     system_piped = system_raw = system
 
-    def getoutput(self, command: str, *arguments: object, **named: object) -> SList:
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> SList:
         """Answer `x = !command` with a note and no lines."""
-        self.recorder.note(f"not run: !{command}")
+        self.recorder.note(f"not run: !{cmd}")
         return SList()
 
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
@@ -122,7 +128,7 @@ def make_shell(recorder: Recorder) -> Shell:
     config.InteractiveShell.autoindent = False
     shell: Shell = Shell.instance(config=config)
     shell.recorder = recorder
-    shell.display_formatter.active_types = ["text/plain"]
+    cast(Any, shell.display_formatter).active_types = ["text/plain"]
     figures.draw_into(recorder)
     colab.install(recorder.note)
     warnings.filterwarnings("ignore", message="To exit: use")
@@ -144,7 +150,7 @@ def run_cell(shell: Shell, source: str) -> BaseException | None:
 
 
 def describe_error(error: BaseException, most: int) -> tuple[str, str, str]:
-    """Return (kind, text, trace) of an exception, plain and short; runs the exception's own code."""
+    """Return (kind, text, trace) of an exception, plain and short; runs its own code."""
     kind = type(error).__name__
     try:
         text = str.__str__(error.msg if isinstance(error, SyntaxError) else str(error))

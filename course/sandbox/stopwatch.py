@@ -1,6 +1,7 @@
-"""Stops student code from within when it has used its time: the soft limit, which spares the submission.
+"""Stops student code from within when its time is used: the soft limit spares the submission.
 
-Untrusted side. Code that will not be stopped this way is ended by the judge, who measures for himself.
+Untrusted side. Code that will not be stopped this way is ended by the judge, who measures for
+himself.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ REPEAT = 0.1
 
 
 class TimeLimit(BaseException):
-    """The time for this cell or call is used up; not an Exception, so that `except Exception` lets it pass."""
+    """The time for this cell or call is used up; `except Exception` lets it pass."""
 
 
 TimeLimit.__module__ = "builtins"  # so that a traceback names it plainly

@@ -1,4 +1,4 @@
-"""Removes and measures folders that a hostile process filled: any depth, any mode, any number of files.
+"""Removes and measures folders that a hostile process filled: any depth, mode and number.
 
 Both sides use it, on folders whose process has ended (removing) or may still run (measuring).
 """
@@ -18,12 +18,11 @@ def remove(folder: Path) -> None:
         current = pending.pop()
         for entry in list(os.scandir(current)):
             if not entry.is_dir(follow_symlinks=False):
-                os.unlink(entry.path)
+                Path(entry.path).unlink()
                 continue
-            os.chmod(entry.path, 0o700)
-            place = folder / f"{mark}{moved}"
-            os.rename(entry.path, place)
-            pending.append(place)
+            inner = Path(entry.path)
+            inner.chmod(0o700)
+            pending.append(inner.rename(folder / f"{mark}{moved}"))
             moved += 1
         if current != folder:
             current.rmdir()

@@ -16,8 +16,8 @@ from course.sandbox.proof import prove
 AUTO = "auto"
 PROVABLE = ("bwrap", "landlock")
 ADVICE = {
-    "bwrap": "install bubblewrap (Debian, Ubuntu, Fedora: the package `bubblewrap`); on Ubuntu 24.04 its"
-    " AppArmor profile must be enabled, and inside a container user namespaces must be allowed",
+    "bwrap": "install bubblewrap (the package `bubblewrap` of most distributions); on Ubuntu 24.04"
+    " enable its AppArmor profile, and inside a container allow user namespaces",
     "landlock": "use Linux 5.13 or newer with Landlock enabled (lsm=landlock,… at boot)"
     " and install libseccomp (Debian: `libseccomp2`)",
 }
@@ -27,8 +27,9 @@ UNTRIED = "on macOS nothing has been tried yet: grade on Linux, or in a Linux vi
 def choose(demanded: str = AUTO, must_not_read: Sequence[Path] = ()) -> Isolation:
     """Return the isolation that was proved here; takes up to two seconds.
 
-    `demanded` is a tier's name or "auto" (the best one); `must_not_read` are the real files and folders
-    of the course, which the self-test tries to read. Raises ConfigurationError when no tier qualifies.
+    `demanded` is a tier's name or "auto" (the best one); `must_not_read` are the real files and
+    folders of the course, which the self-test tries to read. Raises ConfigurationError when no tier
+    qualifies.
     """
     if demanded == "none":
         everything = "anything that the user who grades may do, but for limits on time and memory"
@@ -48,7 +49,8 @@ def choose(demanded: str = AUTO, must_not_read: Sequence[Path] = ()) -> Isolatio
         passed_over.append((tier, found))
     reasons = "; ".join(f"{tier}: {reason} ({ADVICE[tier]})" for tier, reason in passed_over)
     raise ConfigurationError(
-        f'Submissions cannot be confined here, so none is run. {reasons}. Or set isolation = "none".'
+        f"Submissions cannot be confined here, so none is run. {reasons}."
+        ' Or set isolation = "none".'
     )
 
 

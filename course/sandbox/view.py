@@ -1,8 +1,8 @@
-"""What the sandbox may see of this machine: the interpreter, its libraries, fonts, and this package.
+"""What the sandbox may see of this machine: interpreter, libraries, fonts and this package.
 
-Trusted side. Whatever is listed here can be read by every submission, so the repository's root never is:
-checks, sources and the gradebook lie there, perhaps right beside this package. The start-up self-test
-tries to read the real ones all the same.
+Trusted side. Whatever is listed here can be read by every submission, so the repository's root
+never is: checks, sources and the gradebook lie there, perhaps right beside this package. The
+start-up self-test tries to read the real ones all the same.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ FOLDER_IN_BWRAP = "/sandbox"
 
 
 def readable_paths() -> tuple[str, ...]:
-    """Return the existing files and folders that a submission may read, without those below another."""
+    """Return the files and folders that a submission may read, none below another."""
     paths = {*SYSTEM, *SYSTEM_FILES, *DEVICES, str(PACKAGE), str(PACKAGE.parent / "__init__.py")}
     for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
         paths.update(_parts_of_prefix(prefix))
-    executable = os.path.realpath(sys.executable)
-    paths.update((executable, *(os.path.realpath(path) for path in list(paths))))
-    existing = sorted(path for path in paths if os.path.exists(path))
-    folders = [path for path in existing if os.path.isdir(path) and not os.path.islink(path)]
-    return tuple(p for p in existing if not any(p.startswith(f"{folder}/") for folder in folders))
+    paths.add(sys.executable)
+    paths.update([os.path.realpath(path) for path in paths])
+    existing = sorted(path for path in map(Path, paths) if path.exists())
+    folders = {path for path in existing if path.is_dir() and not path.is_symlink()}
+    return tuple(str(path) for path in existing if folders.isdisjoint(path.parents))
 
 
 def _parts_of_prefix(prefix: str) -> list[str]:
     """Return a virtual environment whole, but of a prefix that others share only the libraries."""
     if os.path.realpath(prefix) not in SHARED_PREFIXES:
         return [prefix]
-    return [os.path.join(prefix, name) for name in ("lib", "lib64", "local/lib")]
+    return [str(Path(prefix, name)) for name in ("lib", "lib64", "local/lib")]
 
 
 def font_lists() -> list[Path]:
@@ -82,11 +82,11 @@ def bwrap_command(readable: tuple[str, ...], limits: Limits) -> list[str]:
     for path in readable:
         if path.startswith("/dev/"):
             command += ["--dev-bind", path, path]
-        elif os.path.islink(path):
-            command += ["--symlink", os.readlink(path), path]
+        elif Path(path).is_symlink():
+            command += ["--symlink", str(Path(path).readlink()), path]
         else:
             command += ["--ro-bind", path, path]
     command += ["--size", str(limits.folder_bytes), "--perms", "0700", "--tmpfs", FOLDER_IN_BWRAP]
-    for path in font_lists():
-        command += ["--ro-bind", str(path), f"{FOLDER_IN_BWRAP}/home/{path.name}"]
+    for fonts in font_lists():
+        command += ["--ro-bind", str(fonts), f"{FOLDER_IN_BWRAP}/home/{fonts.name}"]
     return [*command, "--remount-ro", "/", "--chdir", FOLDER_IN_BWRAP, "--"]

@@ -1,7 +1,7 @@
-"""The warm process: imports the scientific stack once, then forks one confined child for each submission.
+"""The warm process: imports the scientific stack once, then forks a child for each submission.
 
-Untrusted side, though it runs no student code itself: it is started by exec, so that its memory (and its
-children's) never held a check, and it obeys the judge's control socket until that closes.
+Untrusted side, though it runs no student code itself: it is started by exec, so that its memory
+(and its children's) never held a check, and it obeys the judge's control socket until that closes.
 
 It must stay without threads: a fork while another thread is inside OpenBLAS hangs for ever.
 """
@@ -64,8 +64,8 @@ def warm_up(limits: Limits) -> Any:
     np.random.default_rng(0).normal(size=2) @ np.linalg.inv(np.eye(2))
     made = shell.make_shell(capture.Recorder(limits))
     for source in ("1", "%matplotlib inline"):
-        made.run_cell(source)
-    made.reset()
+        shell.run_cell(made, source)
+    made.execution_count = 1
     return made
 
 

@@ -1,7 +1,7 @@
 """Starts one warm process and speaks its control protocol. Trusted side.
 
-The kernel, not the child, tells who the child is: its first frame carries credentials, which the kernel
-translates into our own numbering of processes even from within bubblewrap's.
+The kernel, not the child, tells who the child is: its first frame carries credentials, which the
+kernel translates into our own numbering of processes even from within bubblewrap's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from course.errors import GraderFault
 from course.sandbox import filter as syscall_filter
-from course.sandbox import sweep, view
+from course.sandbox import prime, sweep, view
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.clock import Process
 from course.sandbox.isolation import Isolation
@@ -45,7 +45,7 @@ class WarmHandle:
         self.isolation = isolation
         self.limits = limits
         self.folder_on_disk: Path | None = None
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
@@ -56,12 +56,12 @@ class WarmHandle:
                 raise OSError("it ended while starting")
             self._control.settimeout(STOP_SECONDS)
         except OSError as error:
+            reason = self._last_error or str(error)
             self.close()
-            raise GraderFault(
-                f"the warm process does not start: {self._last_error or error}"
-            ) from None
+            raise GraderFault(f"the warm process does not start: {reason}") from None
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        prime.prime()
         readable = view.readable_paths()
         command = view.warm_command(theirs.fileno())
         if "bwrap" in self.isolation.layers:
@@ -93,7 +93,7 @@ class WarmHandle:
         )
 
     def fork(self, seconds: float) -> tuple[Channel, Process, dict[str, Any]]:
-        """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in the child."""
+        """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in it."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         ours.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 1)
         end = time.monotonic() + seconds
@@ -124,7 +124,7 @@ class WarmHandle:
         return channel, process, hello
 
     def bury(self, pid: int) -> None:
-        """Have the warm process remove a child that was killed; nothing to do when it is itself gone."""
+        """Have the warm process bury a child that was killed, unless it is itself gone."""
         with contextlib.suppress(OSError):
             if pid:
                 self._control.send(str(pid).encode())
@@ -141,6 +141,7 @@ class WarmHandle:
                 process.wait()
         if self.folder_on_disk is not None and self.folder_on_disk.exists():
             sweep.remove(self.folder_on_disk)
+        self._errors.close()
 
     @property
     def _last_error(self) -> str:
@@ -153,7 +154,7 @@ class WarmHandle:
 
 
 def _pid_of_sender(end: socket.socket) -> int:
-    """Return the pid of the process that sent what waits to be read; raises OSError when nobody did."""
+    """Return the pid of who sent what waits to be read; raises OSError when nobody did."""
     data, ancillary, _, _ = end.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size), socket.MSG_PEEK)
     for level, kind, content in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS and data:

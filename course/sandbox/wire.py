@@ -1,15 +1,14 @@
-"""Values that cross the trust boundary: a JSON tree and raw buffers, never anything that can execute.
+"""Values that cross the trust boundary: a JSON tree and raw buffers, nothing that can execute.
 
-Both sides use it. What arrives from a submission is hostile, so decoding builds only plain data (None,
-bool, int, float, complex, str, bytes, list, tuple, dict, NumPy arrays and scalars of a fixed list of
-dtypes, and `Opaque` for the rest), stays within caps, and fails with `ProtocolError` alone.
+Both sides use it. What arrives from a submission is hostile, so decoding builds only plain data
+(None, bool, int, float, complex, str, bytes, list, tuple, dict, NumPy arrays and scalars of a fixed
+list of dtypes, and `Opaque` for the rest), stays within caps, and fails with `ProtocolError` alone.
 Encoding goes by exact type: a subclass has hooks, and hooks lie. The format is in docs/wire.md.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +23,8 @@ MAX_NODES = 200_000
 MAX_PACKED = 1 << 20
 """Items of a list that travels as one buffer."""
 MAX_ODD_KEYS = 1_000
-"""Dictionary keys other than None, bool, small int, float and str: an attacker can make their hashes
-collide, and a dictionary of colliding keys takes quadratic time."""
+"""Dictionary keys other than None, bool, small int, float and str: hashes of such keys can be made
+to collide, and a dictionary of colliding keys takes quadratic time."""
 MAX_INT_BITS = 4_096
 INLINE_TEXT = 4_096
 PACK_FROM = 16
@@ -125,7 +124,7 @@ class _Encoder:
         return {"s": self.buffer(value.encode("utf-8", "surrogatepass"))}
 
     def sequence(self, value: list[Any], depth: int) -> Any:
-        """Pack a long list of floats, or of scalars of one dtype: a history of costs is one buffer."""
+        """Pack a long list of floats or of scalars of one dtype: a history is one buffer."""
         if PACK_FROM < len(value) <= MAX_PACKED:
             kinds = set(map(type, value))
             kind = kinds.pop()
@@ -173,164 +172,3 @@ def describe(value: object) -> str:
         return str.__str__(repr(value))[:OPAQUE_CHARS]
     except Exception:
         return "<its repr fails>"
-
-
-class _Tag:
-    """A JSON object: exactly one name, which says what its content stands for."""
-
-    __slots__ = ("content", "name")
-
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        if len(pairs) != 1:
-            raise ProtocolError("an object must have one name")
-        self.name, self.content = pairs[0]
-
-
-def decode(head: bytes, body: bytes | bytearray) -> Any:
-    """Rebuild the value of a frame; whatever the bytes are, the only error is `ProtocolError`."""
-    if len(head) > MAX_HEAD:
-        raise ProtocolError("the tree is too large")
-    try:
-        decoder = _Decoder(body)
-        value = decoder.value(json.loads(head.decode("ascii"), object_pairs_hook=_Tag), 0)
-        if decoder.position != len(body):
-            raise ProtocolError("bytes are left over")
-        return value
-    except ProtocolError:
-        raise
-    except (
-        ArithmeticError,
-        LookupError,
-        MemoryError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise ProtocolError(f"{type(error).__name__}: {error}"[:OPAQUE_CHARS]) from None
-
-
-class _Decoder:
-    """Builds one value, taking its buffers from the body in order."""
-
-    def __init__(self, body: bytes | bytearray) -> None:
-        self.body = memoryview(body)
-        self.position = 0
-        self.nodes = 0
-        self.odd_keys = 0
-
-    def value(self, tree: Any, depth: int) -> Any:
-        self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise ProtocolError("the tree is too deep or has too many parts")
-        kind = type(tree)
-        if kind is list:
-            return [self.value(item, depth + 1) for item in tree]
-        if kind is _Tag:
-            read = _READERS.get(tree.name)
-            if read is None:
-                raise ProtocolError("the tag is not known")
-            return read(self, tree.content, depth)
-        if kind is int and tree.bit_length() > SMALL_INT_BITS:
-            raise ProtocolError("the integer is too long")
-        return tree
-
-    def take(self, size: int) -> memoryview:
-        end = self.position + size
-        if size < 0 or end > len(self.body):
-            raise ProtocolError("a buffer is outside the body")
-        part = self.body[self.position : end]
-        self.position = end
-        return part
-
-    def read_tuple(self, content: Any, depth: int) -> tuple[Any, ...]:
-        return tuple([self.value(item, depth + 1) for item in _items(content)])
-
-    def read_dict(self, content: Any, depth: int) -> dict[Any, Any]:
-        result: dict[Any, Any] = {}
-        for pair in _items(content):
-            name, value = _items(pair, 2)
-            key = self.value(name, depth + 1)
-            if type(key) not in PlainKey or type(name) is _Tag:
-                self.odd_keys += 1
-                if self.odd_keys > MAX_ODD_KEYS:
-                    raise ProtocolError("too many unusual keys")
-            if key in result:
-                raise ProtocolError("a key occurs twice")
-            result[key] = self.value(value, depth + 1)
-        return result
-
-    def read_bytes(self, content: Any, depth: int) -> bytes:
-        return bytes(self.take(_size(content)))
-
-    def read_text(self, content: Any, depth: int) -> str:
-        return str(self.take(_size(content)), "utf-8", "surrogatepass")
-
-    def read_integer(self, content: Any, depth: int) -> int:
-        if type(content) is not str or len(content) > MAX_INT_BITS // 4 + 3:
-            raise ProtocolError("not a long integer")
-        return int(content, 16)
-
-    def read_complex(self, content: Any, depth: int) -> complex:
-        real, imag = _items(content, 2)
-        if type(real) is not float or type(imag) is not float:
-            raise ProtocolError("not a complex number")
-        return complex(real, imag)
-
-    def numbers(self, dtype: Any, count: int) -> np.ndarray[Any, Any]:
-        """Take `count` items; `dtype` is looked up, never parsed: np.dtype("i1,i1,…") is a bomb."""
-        found = DTYPES.get(dtype) if type(dtype) is str else None
-        if found is None:
-            raise ProtocolError("the dtype is not known")
-        raw = self.take(count * found.itemsize)
-        if found.kind == "b":  # any other byte than 0 and 1 would make an inconsistent truth value
-            return np.frombuffer(raw, np.uint8) != 0
-        return np.frombuffer(raw, found).copy()
-
-    def read_array(self, content: Any, depth: int) -> np.ndarray[Any, Any]:
-        dtype, shape = _items(content, 2)
-        sizes = [_size(size) for size in _items(shape)]
-        if len(sizes) > MAX_DEPTH:
-            raise ProtocolError("too many dimensions")
-        return self.numbers(dtype, math.prod(sizes)).reshape(sizes)
-
-    def read_scalar(self, content: Any, depth: int) -> Any:
-        return self.numbers(content, 1)[0]
-
-    def read_packed(self, content: Any, depth: int) -> list[Any]:
-        dtype, count, scalars = _items(content, 3)
-        if _size(count) > MAX_PACKED:
-            raise ProtocolError("the list is too long")
-        numbers = self.numbers(dtype, count)
-        return list(numbers) if scalars is True else numbers.tolist()
-
-    def read_opaque(self, content: Any, depth: int) -> Opaque:
-        kind, text = _items(content, 2)
-        if type(kind) is not str or type(text) is not str:
-            raise ProtocolError("not an opaque object")
-        return Opaque(kind[:OPAQUE_CHARS], text[:OPAQUE_CHARS])
-
-
-_READERS = {
-    "t": _Decoder.read_tuple,
-    "d": _Decoder.read_dict,
-    "b": _Decoder.read_bytes,
-    "s": _Decoder.read_text,
-    "i": _Decoder.read_integer,
-    "c": _Decoder.read_complex,
-    "a": _Decoder.read_array,
-    "n": _Decoder.read_scalar,
-    "p": _Decoder.read_packed,
-    "o": _Decoder.read_opaque,
-}
-
-
-def _items(content: Any, count: int | None = None) -> list[Any]:
-    if type(content) is not list or (count is not None and len(content) != count):
-        raise ProtocolError("a list is missing or of the wrong length")
-    return content
-
-
-def _size(content: Any) -> int:
-    if type(content) is not int or not 0 <= content < 1 << 40:
-        raise ProtocolError("not a size")
-    return content
