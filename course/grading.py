@@ -26,7 +26,7 @@ from course.lab import Lab, LabCell
 from course.record import CellRecord, LimitHit, Outcome, Record, Repair, Status
 from course.sandbox.host import Child, WarmProcess
 from course.sandbox.isolation import Isolation
-from course.sandbox.outcome import CellRun
+from course.sandbox.outcome import CellRun, ErrorText, ProcessEnded
 from course.sandbox.tiers import choose
 from course.submission.read import read
 from course.submission.repair import Cell, repair
@@ -210,7 +210,16 @@ def run_cells(child: Child, cells: Sequence[Cell]) -> Iterator[Executed]:
     """Run cells in order, pausing after each; who iterates may judge the live namespace then."""
     for cell in cells:
         runs = cell.cell_type == "code" and not child.ended
-        yield Executed(cell, child.run(cell.source) if runs else None)
+        yield Executed(cell, _run(child, cell.source) if runs else None)
+
+
+def _run(child: Child, source: str) -> CellRun:
+    """Run one cell; when its process ends with it, that is the cell's error."""
+    try:
+        return child.run(source)
+    except ProcessEnded as ended:
+        error = ErrorText("ProcessEnded", f"Your program ended here: {ended.reason}.")
+        return CellRun((), error, 0.0, ended.limit)
 
 
 def graded(lab_cell: LabCell, verdicts: Sequence[Verdict], checks: Checks) -> CellRecord:
