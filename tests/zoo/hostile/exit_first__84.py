@@ -1,0 +1,18 @@
+"""Raises SystemExit and KeyboardInterrupt in cells of its own: errors of those cells alone.
+
+base: solved
+"""
+
+# %% before hypothesis
+import sys
+
+sys.exit(0)
+
+# %% before cost
+raise KeyboardInterrupt
+
+# %% before gradient
+exit()
+
+# %% before update
+quit()
