@@ -1,0 +1,165 @@
+"""The one door to nbgrader: its configuration, its database, and its errors as sentences.
+
+Importing nbgrader costs seconds, because it loads its server's extensions at once. Everything here
+therefore imports it when it is first needed, so that `course --help` stays quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from course.config import Settings
+from course.errors import ConfigurationError
+
+CONFIG_NAME = "nbgrader_config.py"
+
+# what a database says, and what to do about it
+_REMEDIES = {
+    "readonly": "give yourself the right to write it and its folder",
+    "read-only": "give yourself the right to write it and its folder",
+    "locked": "close what else is writing to it, then run again",
+    "full": "make room on its disk, then run again",
+    "no such column": "back it up, then run `nbgrader db upgrade`",
+    "no such table": "back it up, then run `nbgrader db upgrade`",
+    "does not exist": "create it, or back it up and run `nbgrader db upgrade`",
+    "not a database": "move that file away, or name another in c.CourseDirectory.db_url",
+    "no module named": "install that driver",
+}
+_OTHERWISE = "look at c.CourseDirectory.db_url in course_config.py"
+
+
+def load_config(settings: Settings) -> Config:
+    """What plain `nbgrader …` reads in this course, the instructor's own sections included."""
+    path = settings.root / CONFIG_NAME
+    if not path.is_file():
+        raise ConfigurationError(
+            f"No {CONFIG_NAME} in {settings.root}: take the one that comes with the course."
+        )
+    try:
+        return PyFileConfigLoader(CONFIG_NAME, path=str(settings.root)).load_config()
+    except Exception as error:  # whatever an instructor's file may raise
+        raise ConfigurationError(
+            f"{path} cannot be read ({type(error).__name__}: {error}): mend that line."
+        ) from None
+
+
+def nbgrader_api() -> Any:
+    """Return nbgrader's models of its tables; its author gave them no types."""
+    return import_module("nbgrader.api")
+
+
+def nbgrader_utils() -> Any:
+    """Return what nbgrader asks about a cell: its checksum, its role."""
+    return import_module("nbgrader.utils")
+
+
+def cell_node(cell: Mapping[str, Any]) -> Any:
+    """Return what nbgrader looks at of a cell (not its outputs), as nbgrader takes it."""
+    from nbformat import from_dict
+
+    make: Any = from_dict
+    labels = {"nbgrader": cell["metadata"].get("nbgrader", {})}
+    source = "".join(cell["source"])
+    return make({"cell_type": cell["cell_type"], "source": source, "metadata": labels})
+
+
+def open_database(settings: Settings) -> Any:
+    """Open nbgrader's gradebook, its tables made if there are none; the caller closes it."""
+    with explained(settings), _version_from_library():
+        file = sqlite_file(settings)
+        if file is not None and not file.exists():
+            _create(file, settings.course_id)
+        return nbgrader_api().Gradebook(database_url(settings), settings.course_id)
+
+
+def database_url(settings: Settings) -> str:
+    """The gradebook's URL; a SQLite file is looked for in the course, wherever one stands."""
+    from sqlalchemy import make_url
+
+    with explained(settings):
+        url = make_url(settings.db_url)
+        file = sqlite_file(settings)
+        if file is not None:
+            url = url.set(database=str(file))
+        return url.render_as_string(hide_password=False)
+
+
+def sqlite_file(settings: Settings) -> Path | None:
+    """The file that holds the gradebook, if it is one."""
+    from sqlalchemy import make_url
+
+    url = make_url(settings.db_url)
+    named = url.database if url.get_backend_name() == "sqlite" else None
+    if not named or named == ":memory:" or named.startswith("file:"):
+        return None
+    return settings.root / named
+
+
+def _create(file: Path, course_id: str) -> None:
+    """Make a gradebook and then put it into place: whoever is killed leaves none or a whole one."""
+    new = file.with_name(f".{file.name}.new")
+    new.unlink(missing_ok=True)
+    nbgrader_api().Gradebook(f"sqlite:///{new}", course_id).close()
+    new.rename(file)
+
+
+@contextmanager
+def _version_from_library() -> Iterator[None]:
+    """Let nbgrader ask alembic's library for its schema's version instead of alembic's program.
+
+    The program is not found in a virtual environment that is called by its path alone.
+    """
+    from alembic.config import Config as AlembicConfig
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    def version() -> str:
+        config = AlembicConfig()
+        config.set_main_option("script_location", ALEMBIC_DIR)
+        return str(ScriptDirectory.from_config(config).get_current_head())
+
+    api = nbgrader_api()
+    asked, api.get_alembic_version = api.get_alembic_version, version
+    try:
+        yield
+    finally:
+        api.get_alembic_version = asked
+
+
+@contextmanager
+def explained(settings: Settings) -> Iterator[None]:
+    """Whatever the database refuses, as one sentence: which database, why, and what to do."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = getattr(error, "orig", None) or error
+        raise _unusable(settings, reason) from None
+    except (ModuleNotFoundError, OSError) as error:
+        raise _unusable(settings, error) from None
+
+
+def _unusable(settings: Settings, reason: Any) -> ConfigurationError:
+    said = " ".join(str(reason).split())
+    remedy = next((do for word, do in _REMEDIES.items() if word in said.lower()), _OTHERWISE)
+    return ConfigurationError(
+        f"The gradebook {_shown(settings)} cannot be used ({said.rstrip('.')}): {remedy}."
+    )
+
+
+def _shown(settings: Settings) -> str:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(settings.db_url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return repr(settings.db_url)

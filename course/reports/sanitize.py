@@ -1,0 +1,72 @@
+"""What may stand in a page made from a student's notebook: nbgrader's feedback and formgrader.
+
+nbgrader's templates print markdown as it comes, so a `<script>` in a student's answer would run in
+a TA's browser, with the TA's rights to change marks. nbconvert's own cleaning would not see that
+markdown, and it takes headings, pictures and table heads away from everything else. The two
+filters here take the place of nbconvert's (`nbgrader_config.py` names them).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import bleach  # type: ignore[import-untyped]
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+_TEXT = {"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s"}
+_TEXT |= {"small", "span", "strong", "sub", "sup", "u", "var"}
+_BLOCKS = {"blockquote", "details", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre"}
+_BLOCKS |= {"dd", "dl", "dt", "li", "ol", "summary", "ul"}
+_TABLES = {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+_ATTRIBUTES = {"align", "colspan", "height", "open", "rowspan", "start", "title", "width"}
+_PROTOCOLS = {"http", "https", "mailto", "data"}
+_PICTURE = re.compile(r"(?:data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,|https?:|(?!\w+:))")
+# the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
+_CLASS = re.compile(r"highlight|anchor-link|[a-z][a-z0-9]?")
+
+
+def clean(html: str | bytes) -> str:
+    """HTML with only harmless tags and attributes left; the others appear as text."""
+    return _cleaned(html.decode(errors="replace") if isinstance(html, bytes) else str(html))
+
+
+@pass_context
+def markdown(context: Context, source: str) -> str:
+    """A markdown cell as harmless HTML; formulas stay as they are, for MathJax."""
+    cell = context.get("cell") or {}
+    return _rendered(source, _pictures(cell.get("attachments") or {}))
+
+
+Pictures = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def _pictures(attachments: dict[str, dict[str, Any]]) -> Pictures:
+    """What was pasted into a cell, in a form that can be a key."""
+    return tuple((name, tuple(bundle.items())) for name, bundle in sorted(attachments.items()))
+
+
+@lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
+def _rendered(source: str, pictures: Pictures) -> str:
+    attachments = {name: dict(bundle) for name, bundle in pictures}
+    renderer = IPythonRenderer(escape=False, attachments=attachments, embed_images=False)
+    return _cleaned(MarkdownWithMath(renderer=renderer).render(source))
+
+
+@lru_cache(maxsize=512)
+def _cleaned(html: str) -> str:
+    tags = _TEXT | _BLOCKS | _TABLES
+    return str(bleach.clean(html, tags=tags, attributes=_allowed, protocols=_PROTOCOLS))
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name == "class":
+        return all(_CLASS.fullmatch(each) for each in value.split())
+    if name == "href":
+        return tag == "a" and not re.sub(r"[\x00-\x20]", "", value).lower().startswith("data:")
+    if name in ("src", "alt"):
+        return tag == "img" and (name == "alt" or _PICTURE.match(value) is not None)
+    return name in _ATTRIBUTES
