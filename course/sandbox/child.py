@@ -193,8 +193,8 @@ def main(
         settle(folder)
         in_force = confine_self(settings, folder)
     except Exception as error:
-        channel.send({"failed": f"{type(error).__name__}: {error}"[:500]})
+        channel.send({"pid": os.getpid(), "failed": f"{type(error).__name__}: {error}"[:500]})
         return
-    channel.send({"pid": os.getpid(), **in_force})
+    channel.send({"pid": os.getpid(), "folder": Path(folder).name, **in_force})
     shells.redirect(shell.recorder)
     Service(shell, channel, limits).serve()

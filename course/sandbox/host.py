@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 from course.errors import GraderFault
 from course.sandbox import sweep, wire
@@ -26,8 +26,10 @@ from course.sandbox.outcome import (
     NotDefined,
     ProcessEnded,
     StudentError,
+    SubmissionError,
     TimeLimit,
     clean,
+    read_answer,
     read_error,
     read_run,
 )
@@ -44,6 +46,17 @@ REASONS: dict[Limit, str] = {
 }
 
 
+class _Request(NamedTuple):
+    """How long one request may take, and by which limit."""
+
+    limit: Limit
+    cpu: float
+    wall: float
+
+    def time_limit(self) -> TimeLimit:
+        return TimeLimit(self.limit, self.cpu)
+
+
 class Child:
     """One submission's process. Use it as a context manager, or `close` it."""
 
@@ -57,6 +70,7 @@ class Child:
         self._channel = channel
         self._process = process
         self._pid_inside: int = hello["pid"]
+        self._folder: str = hello["folder"]
         self._number = 0
         self._figures_left = warm.limits.figures
         self._wall_end = time.monotonic() + warm.limits.wall(warm.limits.submission_cpu)
@@ -75,7 +89,7 @@ class Child:
         """Run one cell; its error and the limit that it hit are part of what is returned."""
         before = self.cpu
         try:
-            outcome, content, _ = self._ask("run", "cell_cpu", source)
+            outcome, content = self._ask(self._request("cell_cpu"), "run", source)
         except wire.Unsendable:
             return CellRun((), ErrorText("ValueError", "the cell is too long to run"), 0.0, None)
         used = self.cpu - before
@@ -96,7 +110,7 @@ class Child:
     def watch(self, name: str, *arguments: object) -> tuple[Any, tuple[Any, ...]]:
         """Call, and return the value and the arguments as they are after the call."""
         answer = self._value("watch", name, arguments)
-        if type(answer) is not tuple or len(answer) != 2 or type(answer[1]) is not tuple:
+        if type(answer) is not tuple or [type(part) for part in answer[1:]] != [tuple]:
             self._end("it broke the protocol: the arguments are missing")
         return answer
 
@@ -110,7 +124,8 @@ class Child:
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts or not path.name:
                 raise ValueError(f"not a file name inside the working folder: {name!r}")
-        self._value("files", dict(files))
+        if files:
+            self._value("files", dict(files))
 
     def close(self) -> None:
         """Kill the process, if it is still there; its folder is removed by the warm process."""
@@ -135,10 +150,13 @@ class Child:
     def _value(self, verb: str, *arguments: object) -> Any:
         """Ask for a value and turn the other outcomes into their errors."""
         before = self.cpu
-        outcome, content, limit = self._ask(verb, "call_cpu", *arguments)
-        seconds = self.limits.call_cpu
-        if outcome == "limit" or self.cpu - before > seconds:
-            raise TimeLimit("wall" if content == "wall" else limit, seconds)
+        request = self._request("call_cpu")
+        outcome, content = self._ask(request, verb, *arguments)
+        if outcome == "limit":
+            waited = type(content) is str and content == "wall"
+            raise TimeLimit("wall", request.wall) if waited else request.time_limit()
+        if self.cpu - before > request.cpu:
+            raise request.time_limit()
         if outcome == "value":
             return content
         try:
@@ -149,8 +167,8 @@ class Child:
             self._end(f"it broke the protocol: {broken}")
         raise StudentError(error.kind, error.text, error.trace)
 
-    def _ask(self, verb: str, limit: Limit, *arguments: object) -> tuple[str, Any, Limit]:
-        """Send one request and return (outcome, content, limit in force)."""
+    def _request(self, limit: Limit) -> _Request:
+        """Return how long the next request may take: its own limit or what is left of the whole."""
         if self.ended is not None:
             raise ProcessEnded(self.ended, self._ended_by)
         cpu: float = getattr(self.limits, limit)
@@ -160,21 +178,24 @@ class Child:
         wall = min(self.limits.wall(cpu), self._wall_end - time.monotonic())
         if cpu <= 0 or wall <= 0:
             self._end(REASONS["submission_cpu"], "submission_cpu")
+        return _Request(limit, cpu, wall)
+
+    def _ask(self, request: _Request, verb: str, *arguments: object) -> tuple[str, Any]:
+        """Send one request and return (outcome, content)."""
         self._number += 1
-        frame = wire.encode(
-            (self._number, verb, cpu, wall, arguments), body_bytes=self.limits.frame_bytes
-        )
+        question = (self._number, verb, request.cpu, request.wall, arguments)
+        frame = wire.encode(question, body_bytes=self.limits.frame_bytes)
         deadline = Deadline(
             self._process,
-            cpu + self.limits.grace_cpu,
-            wall + WALL_GRACE,
-            limit,
+            request.cpu + self.limits.grace_cpu,
+            request.wall + WALL_GRACE,
+            request.limit,
             self._inspect_folder,
         )
         self._channel.wait = deadline.wait
-        outcome, content = self._exchange(frame)
+        answer = self._exchange(frame)
         self._inspect_folder()
-        return outcome, content, limit
+        return answer
 
     def _exchange(self, frame: tuple[bytes, bytes]) -> tuple[str, Any]:
         """Send a request and read its answer; anything else ends the submission."""
@@ -182,29 +203,25 @@ class Child:
             if self._channel.has_input():
                 self._channel.expect_end()
             self._channel.send_frame(frame)
-            answer = self._channel.receive()
-            match answer:
-                case (int() as number, str() as outcome, content) if number == self._number:
-                    if type(answer) is tuple and outcome in (
-                        "value",
-                        "error",
-                        "undefined",
-                        "limit",
-                    ):
-                        return outcome, content
-            raise wire.ProtocolError("not an answer to what was asked")
+            return read_answer(self._channel.receive(), self._number)
         except Closed:
             self._end("the process ended (an exit, a crash, or out of memory)")
         except wire.ProtocolError as error:
             self._end(f"it broke the protocol: {error}")
         except Expired as expired:
             self._end(REASONS[expired.limit], expired.limit)
+        except (
+            BaseException
+        ):  # an interrupt: half a frame may be on the way, so nothing more is asked
+            self.ended = self.ended or "interrupted"
+            self.close()
+            raise
 
     def _inspect_folder(self) -> None:
         """Where no file system of its own holds a submission back, end one that fills the disk."""
         folder = self._warm.folder_on_disk
         if folder is not None:
-            size, files = sweep.measure(folder / str(self._pid_inside), self.limits.folder_files)
+            size, files = sweep.measure(folder / self._folder, self.limits.folder_files)
             if size > self.limits.folder_bytes or files > self.limits.folder_files:
                 self._end(REASONS["folder"], "folder")
 
@@ -246,8 +263,11 @@ class WarmProcess:
                 child = self._fork()
             except WarmEnded as error:
                 raise GraderFault(f"the sandbox does not start: {error}") from None
-        if files:
-            child.put_files(files)
+        try:
+            child.put_files(files or {})
+        except SubmissionError as error:
+            child.close()
+            raise GraderFault(f"the data files cannot be put into the sandbox: {error}") from None
         return child
 
     def close(self) -> None:

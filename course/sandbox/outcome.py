@@ -7,7 +7,7 @@ it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from course.sandbox.limits import Limits
 from course.sandbox.wire import ProtocolError
@@ -17,6 +17,8 @@ Limit = Literal[
     "cell_cpu", "call_cpu", "wall", "submission_cpu", "memory", "output", "figures", "folder"
 ]
 
+KINDS = ("stream", "result", "display")
+OUTCOMES = ("value", "error", "undefined", "limit")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_END = b"IEND\xaeB`\x82"
 
@@ -59,6 +61,18 @@ def clean(text: object, most: int) -> str:
     if type(text) is not str:
         raise ProtocolError("text is missing")
     return text[:most].encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+
+
+def read_answer(answer: Any, number: int) -> tuple[str, Any]:
+    """Return (outcome, content) if this answers request `number`; else raises ProtocolError."""
+    if type(answer) is not tuple or len(answer) != 3:
+        raise ProtocolError("not an answer")
+    answered, outcome, content = answer
+    if type(answered) is not int or answered != number:
+        raise ProtocolError("not an answer to what was asked")
+    if type(outcome) is not str or outcome not in OUTCOMES:
+        raise ProtocolError("the outcome is not known")
+    return outcome, content
 
 
 def read_error(claim: Any, limits: Limits) -> ErrorText:
@@ -104,12 +118,14 @@ def _read_output(item: Any, limits: Limits, text_left: int) -> Output:
     if type(item) is not tuple or len(item) != 4:
         raise ProtocolError("an output is not described")
     kind, text, png, name = item
-    if kind not in ("stream", "result", "display") or name not in ("", "stdout", "stderr"):
+    if type(kind) is not str or type(name) is not str:
+        raise ProtocolError("an output is not described")
+    if kind not in KINDS or name not in ("", "stdout", "stderr"):
         raise ProtocolError("the kind of output is not known")
     if png is not None and not _is_png(png, limits):
         raise ProtocolError("a figure is no PNG")
     shown = clean(text, text_left).encode()[:text_left].decode("utf-8", "ignore")
-    return Output(kind, shown, png, name)
+    return Output(cast(Kind, kind), shown, png, name)
 
 
 def _is_png(data: Any, limits: Limits) -> bool:

@@ -27,6 +27,7 @@ from traitlets.config import Config
 
 from course.sandbox import colab, figures
 from course.sandbox.capture import Recorder, Stream
+from course.sandbox.stopwatch import TimeLimit
 
 NOT_RUN = frozenset(
     (
@@ -144,8 +145,9 @@ def redirect(recorder: Recorder) -> None:
 def run_cell(shell: Shell, source: str) -> BaseException | None:
     """Run one cell, draw what it left open, and return its error."""
     result = shell.run_cell(source, store_history=True)
-    figures.show_all()
     error: BaseException | None = result.error_before_exec or result.error_in_exec
+    if not isinstance(error, TimeLimit):
+        figures.show_all()
     return error
 
 

@@ -83,7 +83,7 @@ class Forker:
         """Obey until the judge's end closes; then leave nothing behind."""
         while True:
             message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 1)
-            if not message:
+            if message in (b"", b"end"):
                 break
             if descriptors:
                 self.fork(socket.socket(fileno=descriptors[0]))

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import GraderFault
-from course.sandbox import filter as syscall_filter
 from course.sandbox import prime, sweep, view
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.clock import Process
@@ -30,6 +29,7 @@ from course.sandbox.wire import ProtocolError
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
+END = b"end"
 SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
 CREDENTIALS = struct.Struct("3i")
 
@@ -73,13 +73,12 @@ class WarmHandle:
             (self.folder_on_disk / "home").mkdir()
             for path in view.font_lists():
                 shutil.copy(path, self.folder_on_disk / "home")
-        filters = syscall_filter.compile_filters() if "seccomp" in self.isolation.layers else ()
         self._settings: dict[str, Any] = {
             "layers": self.isolation.layers,
             "limits": self.limits.to_dict(),
             "readable": readable,
             "folder": folder,
-            "filters": [base64.b64encode(program).decode() for program in filters],
+            "filters": [base64.b64encode(program).decode() for program in self._filters()],
         }
         return subprocess.Popen(
             command,
@@ -91,6 +90,16 @@ class WarmHandle:
             cwd="/",
             start_new_session=True,
         )
+
+    def _filters(self) -> tuple[bytes, ...]:
+        """Compile the system-call filters; raises OSError where libseccomp is missing."""
+        if "seccomp" not in self.isolation.layers:
+            return ()
+        try:
+            from course.sandbox.filter import compile_filters
+        except (ImportError, RuntimeError) as error:  # pyseccomp, or the library that it needs
+            raise OSError(f"no system-call filter: {error}") from None
+        return compile_filters()
 
     def fork(self, seconds: float) -> tuple[Channel, Process, dict[str, Any]]:
         """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in it."""
@@ -118,6 +127,7 @@ class WarmHandle:
         if hello.get("layers") != list(self.isolation.layers):
             process.kill()
             channel.close()
+            self.bury(hello["pid"])
             raise GraderFault(
                 f"the confinement failed: {hello.get('failed', 'layers are missing')}"
             )
@@ -131,6 +141,10 @@ class WarmHandle:
 
     def close(self) -> None:
         """End the warm process, which ends its children, and remove its folder."""
+        with contextlib.suppress(
+            OSError
+        ):  # not the end of file alone: a fork of ours may hold a copy
+            self._control.send(END)
         self._control.close()
         process = getattr(self, "_process", None)
         if process is not None:
