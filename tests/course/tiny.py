@@ -94,9 +94,6 @@ RIGHT = {
     "double": "def double(x):\n    return x + x",
     "mean": "def mean(xs):\n    return sum(xs) / len(xs)",
 }
-    "double": "def double(x):\n    return x + x",
-    "mean": "def mean(xs):\n    return sum(xs) / len(xs)",
-}
 HALF = {"double": "def double(x):\n    return 0.0", "mean": "def mean(xs):\n    return xs[0]"}
 WRONG = {"double": "def double(x):\n    return 'no'", "mean": "def mean(xs):\n    return None"}
 
