@@ -12,7 +12,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ def release(settings: Settings, lab_name: str) -> Path:
         new.write_text(text, encoding="utf-8")
         new.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            new.unlink()
         raise ConfigurationError(
             f"{path} cannot be written ({error.strerror}): make room or mend its permissions."
         ) from None

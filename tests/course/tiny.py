@@ -2,17 +2,25 @@
 
 `write_course(folder)` writes it, unreleased. The lab is called `tiny`: solution cells `double` and
 `mean`, grade cells `test_double` (4 points) and `test_mean` (6), a written answer `answer_why` (5).
-`hand_in` puts a notebook into `submitted/` as a student would.
+`hand_in` puts a notebook into `submitted/` as a student would; `nbgrader` runs the plain command.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+import os
+import re
 import shutil
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from course.errors import ConfigurationError
 
 REPOSITORY = Path(__file__).parents[2]
 LAB = "tiny"
@@ -202,3 +210,30 @@ def hand_in(
     if timestamp:
         (folder / "timestamp.txt").write_text(timestamp + "\n", encoding="utf-8")
     return path
+
+
+def nbgrader(*arguments: str, cwd: Path, code: int = 0) -> str:
+    """Run plain nbgrader as an instructor does, and return what it says."""
+    programs = Path(sys.executable).parent
+    done = subprocess.run(
+        [programs / "nbgrader", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stderr
+
+
+def refused(act: Callable[[], object], *words: str) -> None:
+    """Demand that the act ends in one sentence that has all the words."""
+    with pytest.raises(ConfigurationError) as caught:
+        act()
+    sentence = str(caught.value)
+    for word in words:
+        assert word in sentence
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    assert not re.search(r"[a-z]\. [A-Z]", sentence)
