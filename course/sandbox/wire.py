@@ -31,8 +31,9 @@ PACK_FROM = 16
 OPAQUE_CHARS = 200
 
 SMALL_INT_BITS = 63
-DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bBhHiIlLqQefdFD"}
-SCALARS = frozenset(dtype.type for dtype in DTYPES.values()) | {np.longlong, np.ulonglong}
+CODES = "?bBhHiIlLqQefdFD"
+DTYPES = {np.dtype(code).str: np.dtype(np.dtype(code).str) for code in CODES}
+SCALARS = frozenset(np.dtype(code).type for code in CODES)
 
 PlainKey = (type(None), bool, int, float, str)
 
