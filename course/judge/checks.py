@@ -2,44 +2,28 @@
 
 A cold pytest costs more than all the rest of judging; its session is therefore built once for each
 process and its items are run again and again, each time with another `submission` behind the
-fixture. pytest has no public way to do that: the three private names used here are why
-`pyproject.toml` caps pytest's major version.
+fixture. pytest has no public way to do that: the private names used here and in `collection` are
+why `pyproject.toml` caps pytest's major version.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
-import importlib.util
-import os
-import sys
 import traceback
 import warnings
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
-from _pytest.config import _prepareconfig
 
-from course.errors import ConfigurationError, GraderFault
+from course.errors import GraderFault
 from course.judge import messages
+from course.judge.collection import Check, check_of, collect, module_beside
 from course.judge.diagnosis import Library, diagnose
 from course.judge.proxy import Callee, Submission
 from course.judge.verdict import Verdict, of_exception
 from course.record import Diagnosis, Outcome
-
-
-@dataclass(frozen=True)
-class Check:
-    """One hidden check, as its lab's author wrote it."""
-
-    grade_id: str
-    name: str
-    title: str
-    max_points: float
 
 
 class Desk:
@@ -75,7 +59,7 @@ class Checks:
 
     def __init__(self, folder: Path, secret: str) -> None:
         self._desk = Desk(secret)
-        self._items = {item: check_of(item) for item in _collect(folder, self._desk)}
+        self._items = {item: check_of(item) for item in collect(folder, self._desk)}
         self.by_cell: dict[str, tuple[Check, ...]] = _grouped(list(self._items.values()))
         self._exercises = {
             check.grade_id: tuple(getattr(item.module, "EXERCISE", ()))  # type: ignore[attr-defined]
@@ -106,77 +90,6 @@ def _grouped(checks: list[Check]) -> dict[str, tuple[Check, ...]]:
     for check in checks:
         groups[check.grade_id].append(check)
     return {grade_id: tuple(group) for grade_id, group in groups.items()}
-
-
-def check_of(item: pytest.Item) -> Check:
-    """What pytest collected, as a check; ConfigurationError when points or sentence are missing."""
-    where = f"{item.path.name}::{item.name}"
-    marker = item.get_closest_marker("points")
-    points = float(marker.args[0]) if marker and _is_weight(marker.args) else 0.0
-    if not points:
-        raise ConfigurationError(
-            f"{where} has no weight: give it @pytest.mark.points(n) with a number above 0."
-        )
-    title = (getattr(item.obj, "__doc__", None) or "").strip().split("\n")[0]  # type: ignore[attr-defined]
-    if not title:
-        raise ConfigurationError(
-            f"{where} has no docstring: its first line is what the student reads."
-        )
-    return Check(item.path.stem, item.name, title, points)
-
-
-def _is_weight(args: tuple[object, ...]) -> bool:
-    match args:
-        case (int() | float() as points,):
-            return type(points) is not bool and 0 < points < float("inf")
-    return False
-
-
-def _collect(folder: Path, desk: Desk) -> list[pytest.Item]:
-    """Every item below `folder`, collected with settings of our own, not the course's."""
-    if not any(folder.glob("test_*.py")):
-        raise ConfigurationError(f"No hidden checks in {folder}: each grade cell needs its file.")
-    arguments = [str(folder), "-q", "-c", os.devnull, "--rootdir", str(folder)]
-    arguments += [
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:course",
-        "--capture=no",
-        "--import-mode=prepend",
-    ]
-    config = _prepareconfig(arguments, [desk])
-    config.addinivalue_line("markers", "points(n): what the check is worth")
-    config._do_configure()
-    config.pluginmanager.unregister(name="terminalreporter")
-    session = pytest.Session.from_config(config)
-    config.hook.pytest_sessionstart(session=session)
-    faults = _CollectionFaults()
-    config.pluginmanager.register(faults)
-    session.perform_collect()
-    if faults.found:
-        raise ConfigurationError(f"The checks in {folder} cannot be collected: {faults.found[0]}")
-    for item in session.items:
-        _refuse_foreign(item, folder)
-    return list(session.items)
-
-
-class _CollectionFaults:
-    """Keeps the last line of every collection error."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.found.append(str(report.longrepr).strip().splitlines()[-1])
-
-
-def _refuse_foreign(item: pytest.Item, folder: Path) -> None:
-    """Python may hand out a module of the same name from another course; never judge by that."""
-    file = Path(str(item.module.__file__)).resolve()  # type: ignore[attr-defined]
-    if folder.resolve() not in file.parents:
-        raise ConfigurationError(f"{item.path} was collected from {file}, which is another course.")
 
 
 def _run(item: pytest.Item, check: Check) -> Verdict:
@@ -214,22 +127,8 @@ def _verdict(check: Check, error: BaseException) -> Verdict:
 
 def _library(folder: Path) -> Library | None:
     """The lab's misconceptions, if it has any."""
-    module = _module(folder, "misconceptions")
+    module = module_beside(folder, "misconceptions")
     return None if module is None else Library.of(module)
-
-
-def _module(folder: Path, name: str) -> ModuleType | None:
-    """A module or package beside the checks, imported as the checks import it."""
-    if not ((folder / f"{name}.py").is_file() or (folder / name / "__init__.py").is_file()):
-        return None
-    inside = (folder / "__init__.py").is_file()
-    place = str(folder.parent if inside else folder)
-    if place not in sys.path:
-        sys.path.insert(0, place)
-    module = importlib.import_module(f"{folder.name}.{name}" if inside else name)
-    if folder.resolve() not in Path(str(module.__file__)).resolve().parents:
-        raise ConfigurationError(f"{folder / name} is hidden by {module.__file__}.")
-    return module
 
 
 def weights(folder: Path) -> dict[str, float]:
