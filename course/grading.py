@@ -19,14 +19,14 @@ from typing import Self
 
 import course
 from course.config import Settings
-from course.errors import ConfigurationError, UnreadableSubmission
-from course.judge.checks import Checks, silent
-from course.judge.verdict import Verdict, award
+from course.errors import UnreadableSubmission
+from course.judge.checks import Checks
 from course.lab import Lab, LabCell
-from course.record import CellRecord, LimitHit, Outcome, Record, Repair, Status
+from course.marks import checks_not_run, graded, refuse_misfits, written
+from course.record import CellRecord, Outcome, Record, Repair, Status
+from course.running import Executed, limits_hit, run_cells
 from course.sandbox.host import Child, WarmProcess
 from course.sandbox.isolation import Isolation
-from course.sandbox.outcome import CellRun, ErrorText, ProcessEnded
 from course.sandbox.tiers import choose
 from course.submission.read import read
 from course.submission.repair import Cell, repair
@@ -35,15 +35,6 @@ NO_EXERCISE = (
     "None of the lab's exercises was found in this notebook: is it the notebook of another lab? "
     "Hand in the notebook of {lab}."
 )
-
-
-@dataclass(frozen=True)
-class Executed:
-    """One cell as it ran: `run` is None when the process had ended before it."""
-
-    cell: Cell
-    run: CellRun | None = None
-    record: CellRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -182,89 +173,6 @@ def choose_isolation(settings: Settings, lab: Lab) -> Isolation:
     must_not_read = [*sorted(lab.checks_folder.glob("*.py")), settings.root / "course_config.py"]
     gradebook = settings.root / "gradebook.db"
     return choose(settings.isolation, must_not_read + [gradebook] * gradebook.exists())
-
-
-def refuse_misfits(lab: Lab, checks: Checks) -> None:
-    """Refuse a lab whose checks do not give each grade cell exactly its points."""
-    cells = {cell.grade_id: cell.points for cell in lab.graded if cell.kind == "grade"}
-    folder = lab.checks_folder
-    for grade_id, points in cells.items():
-        weight = sum(check.max_points for check in checks.by_cell.get(grade_id, ()))
-        if grade_id not in checks.by_cell:
-            raise ConfigurationError(
-                f"The grade cell {grade_id} has no checks: write {folder / grade_id}.py."
-            )
-        if abs(weight - points) > 1e-9:
-            raise ConfigurationError(
-                f"The checks in {folder / grade_id}.py are worth {weight:g} points together, "
-                f"but their grade cell has {points:g}: make them equal."
-            )
-    for grade_id in checks.by_cell:
-        if grade_id not in cells:
-            raise ConfigurationError(
-                f"{folder / grade_id}.py has checks, but {lab.name} has no grade cell {grade_id}."
-            )
-
-
-def run_cells(child: Child, cells: Sequence[Cell]) -> Iterator[Executed]:
-    """Run cells in order, pausing after each; who iterates may judge the live namespace then."""
-    for cell in cells:
-        runs = cell.cell_type == "code" and not child.ended
-        yield Executed(cell, _run(child, cell.source) if runs else None)
-
-
-def _run(child: Child, source: str) -> CellRun:
-    """Run one cell; when its process ends with it, that is the cell's error."""
-    try:
-        return child.run(source)
-    except ProcessEnded as ended:
-        error = ErrorText("ProcessEnded", f"Your program ended here: {ended.reason}.")
-        return CellRun((), error, 0.0, ended.limit)
-
-
-def graded(lab_cell: LabCell, verdicts: Sequence[Verdict], checks: Checks) -> CellRecord:
-    """The record of a cell that checks have judged."""
-    awarded = award(checks.by_cell[lab_cell.grade_id], verdicts)
-    return CellRecord(
-        grade_id=lab_cell.grade_id,
-        points=sum(check.points for check in awarded),
-        max_points=lab_cell.points,
-        checks=awarded,
-    )
-
-
-def written(lab_cell: LabCell, answered: bool) -> CellRecord:
-    """The record of a written answer, which a TA will mark."""
-    return CellRecord(
-        grade_id=lab_cell.grade_id,
-        points=0.0,
-        max_points=lab_cell.points,
-        manual=True,
-        answered=answered,
-    )
-
-
-def checks_not_run(checks: Checks, lab_cell: LabCell, reason: str) -> list[Verdict]:
-    """A verdict for each check of a cell that was never reached."""
-    return [silent(check, reason) for check in checks.by_cell[lab_cell.grade_id]]
-
-
-def limits_hit(cells: Sequence[Executed], ended: str | None) -> tuple[LimitHit, ...]:
-    """Every limit that a submission ran into, in order, each in one sentence."""
-    hits = []
-    for executed in cells:
-        name = executed.cell.name
-        if executed.run is not None and executed.run.limit:
-            sentence = f"The cell {name} was stopped at its limit ({executed.run.limit})."
-            hits.append(LimitHit(limit=executed.run.limit, where=name, sentence=sentence))
-        for check in executed.record.checks if executed.record else ():
-            if check.verdict is Outcome.TIMEOUT:
-                hits.append(LimitHit(limit="call_cpu", where=check.name, sentence=check.message))
-    if ended:
-        last = next((each.cell.name for each in reversed(cells) if each.run is not None), "")
-        sentence = f"The program ended ({ended}); what comes later could not be run."
-        hits.append(LimitHit(limit="ended", where=last, sentence=sentence))
-    return tuple(hits)
 
 
 def _cell_records(lab: Lab, cells: Sequence[Executed]) -> tuple[CellRecord, ...]:

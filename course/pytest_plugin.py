@@ -159,8 +159,9 @@ class _Live:
         return self._now[1]
 
     def _cells(self) -> Iterator[tuple[str, Submission]]:
-        from course.grading import choose_isolation, run_cells
+        from course.grading import choose_isolation
         from course.judge.proxy import Submission
+        from course.running import run_cells
         from course.sandbox.host import WarmProcess
         from course.submission.read import read
         from course.submission.repair import repair

@@ -14,9 +14,10 @@ from html import escape
 from typing import Any
 
 from course.config import Settings
-from course.grading import Executed, Graded
+from course.grading import Graded
 from course.record import CellRecord, CheckRecord, Outcome, Record, Status
 from course.reports.words import VERDICTS, headline, points
+from course.running import Executed
 from course.sandbox.outcome import CellRun, ErrorText, Output
 
 Json = dict[str, Any]

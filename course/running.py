@@ -1,0 +1,54 @@
+"""Running a repaired submission cell by cell, and what is known of each cell afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from course.record import CellRecord, LimitHit, Outcome
+from course.sandbox.host import Child
+from course.sandbox.outcome import CellRun, ErrorText, ProcessEnded
+from course.submission.repair import Cell
+
+
+@dataclass(frozen=True)
+class Executed:
+    """One cell as it ran: `run` is None when the process had ended before it."""
+
+    cell: Cell
+    run: CellRun | None = None
+    record: CellRecord | None = None
+
+
+def run_cells(child: Child, cells: Sequence[Cell]) -> Iterator[Executed]:
+    """Run cells in order, pausing after each; who iterates may judge the live namespace then."""
+    for cell in cells:
+        runs = cell.cell_type == "code" and not child.ended
+        yield Executed(cell, _run(child, cell.source) if runs else None)
+
+
+def _run(child: Child, source: str) -> CellRun:
+    """Run one cell; when its process ends with it, that is the cell's error."""
+    try:
+        return child.run(source)
+    except ProcessEnded as ended:
+        error = ErrorText("ProcessEnded", f"Your program ended here: {ended.reason}.")
+        return CellRun((), error, 0.0, ended.limit)
+
+
+def limits_hit(cells: Sequence[Executed], ended: str | None) -> tuple[LimitHit, ...]:
+    """Every limit that a submission ran into, in order, each in one sentence."""
+    hits = []
+    for executed in cells:
+        name = executed.cell.name
+        if executed.run is not None and executed.run.limit:
+            sentence = f"The cell {name} was stopped at its limit ({executed.run.limit})."
+            hits.append(LimitHit(limit=executed.run.limit, where=name, sentence=sentence))
+        for check in executed.record.checks if executed.record else ():
+            if check.verdict is Outcome.TIMEOUT:
+                hits.append(LimitHit(limit="call_cpu", where=check.name, sentence=check.message))
+    if ended:
+        last = next((each.cell.name for each in reversed(cells) if each.run is not None), "")
+        sentence = f"The program ended ({ended}); what comes later could not be run."
+        hits.append(LimitHit(limit="ended", where=last, sentence=sentence))
+    return tuple(hits)
