@@ -1,0 +1,121 @@
+"""A database that refuses: one sentence that says which, why and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from gradebooks import (
+    graded_class,
+    new_gradebook,
+    sql,
+    store,
+    stored,
+)
+from sqlalchemy import text
+from tiny import refused
+
+from course.config import Settings
+from course.gradebook import Gradebook
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Settings:
+    """The course with a gradebook of this test's own, which knows the lab."""
+    return new_gradebook(tmp_path / "mine.db")
+
+
+def open_and_register(settings: Settings) -> None:
+    with Gradebook(settings) as gradebook:
+        gradebook.register(graded_class().lab)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("nonsense", ("'nonsense'", "c.CourseDirectory.db_url")),
+        ("nosuch://host/name", ("nosuch://host/name", "c.CourseDirectory.db_url")),
+        ("postgresql+nosuch://u:pass@host/name", ("***@host/name",)),
+        ("sqlite:////no/such/folder/gradebook.db", ("unable to open",)),
+    ],
+)
+def test_a_url_that_leads_nowhere(mine: Settings, url: str, words: tuple[str, ...]) -> None:
+    refused(lambda: open_and_register(mine.override(db_url=url)), "The gradebook", *words)
+
+
+def test_a_server_without_its_driver(mine: Settings) -> None:
+    own = mine.override(db_url="mssql+pymssql://grader:secret@db.example.org/course")
+    refused(lambda: open_and_register(own), "//grader:***@db", "pymssql", "install that driver")
+
+
+def test_a_file_that_is_no_database(mine: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "gradebook.db"
+    file.write_text("marks, in words" * 100, encoding="utf-8")
+    own = mine.override(db_url=f"sqlite:///{file}")
+    refused(lambda: open_and_register(own), str(file), "not a database", "move that file")
+    assert file.read_text(encoding="utf-8").startswith("marks, in words")
+
+
+def test_a_gradebook_that_is_read_only(mine: Settings) -> None:
+    store(mine, graded_class().first)
+    file = mine.db_url.removeprefix("sqlite:///")
+    own = mine.override(db_url=f"sqlite:///file:{file}?mode=ro&uri=true")
+    refused(lambda: store(own, graded_class().first), "readonly", "give yourself the right")
+
+
+def test_a_gradebook_that_another_program_holds(mine: Settings) -> None:
+    own = mine.override(db_url=mine.db_url + "?timeout=0.1")
+    with closing(sqlite3.connect(mine.db_url.removeprefix("sqlite:///"))) as database:
+        database.execute("begin exclusive")
+        refused(lambda: store(own, graded_class().first), "locked", "close what else is writing")
+    store(own, graded_class().first)
+
+
+def test_a_full_disk(mine: Settings) -> None:
+    record, notebook, _ = graded_class().first["ada"]
+    with Gradebook(mine) as gradebook:
+        gradebook.store(record, notebook)
+        before = stored(mine)
+        session = gradebook._gradebook.db()
+        session.execute(text("pragma max_page_count = 1"))  # none beyond those that are there
+        long = record.model_copy(update={"student": "b" * 100_000})
+        refused(lambda: gradebook.store(long, notebook), "full", "make room")
+    assert stored(mine) == before
+
+
+def test_a_gradebook_of_an_older_nbgrader(mine: Settings) -> None:
+    store(mine, graded_class().first)
+    sql(mine, "alter table submitted_assignment drop column extension")
+    refused(lambda: store(mine, graded_class().first), "no such column", "nbgrader db upgrade")
+
+
+def test_a_gradebook_is_made_whole_or_not_at_all(
+    mine: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "course"
+    folder.mkdir()
+    own = mine.override(db_url=f"sqlite:///{folder / 'gradebook.db'}")
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nbgrader.api.Gradebook.check_course", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            open_and_register(own)
+    assert not (folder / "gradebook.db").exists()
+    open_and_register(own)
+    assert [path.name for path in folder.iterdir()] == ["gradebook.db"]
+
+
+def test_a_relative_database_lies_in_the_course(
+    mine: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    open_and_register(mine.override(db_url="sqlite:///relative.db"))
+    assert (mine.root / "relative.db").exists()
+    assert not list(elsewhere.iterdir())
