@@ -48,7 +48,8 @@ def confine_self(settings: dict[str, Any], folder: str) -> dict[str, Any]:
     os.setsid()
     os.chdir(folder)
     limits = Limits.from_dict(settings["limits"])
-    confine.set_limits(limits, count_processes="bwrap" in layers)
+    if "rlimits" in layers:
+        confine.set_limits(limits, count_processes="bwrap" in layers)
     confine.die_with_parent()
     if "landlock" in layers:
         in_force["landlock_abi"] = landlock.restrict(settings["readable"], [folder])

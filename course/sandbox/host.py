@@ -265,9 +265,12 @@ class WarmProcess:
                 raise GraderFault(f"the sandbox does not start: {error}") from None
         try:
             child.put_files(files or {})
-        except SubmissionError as error:
+        except BaseException as error:
             child.close()
-            raise GraderFault(f"the data files cannot be put into the sandbox: {error}") from None
+            if isinstance(error, SubmissionError):
+                reason = f"the data files cannot be put into the sandbox: {error}"
+                raise GraderFault(reason) from None
+            raise
         return child
 
     def close(self) -> None:

@@ -15,6 +15,8 @@ import sys
 import traceback
 import warnings
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, NoReturn, cast
 
@@ -118,6 +120,15 @@ class Shell(InteractiveShell):
         """Print nothing: the error travels beside the outputs."""
 
     showsyntaxerror = showindentationerror = showtraceback
+
+    @contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:
+        """Keep no second copy of what is printed: IPython's has no limit."""
+        yield
+
+    def _format_exception_for_storage(self, *arguments: object, **named: object) -> dict[str, Any]:
+        """Format no traceback for a history that nobody reads: IPython's takes most of a second."""
+        return {}
 
 
 def make_shell(recorder: Recorder) -> Shell:

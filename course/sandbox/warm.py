@@ -36,7 +36,7 @@ def main() -> None:
     home.mkdir(exist_ok=True)
     os.chdir(home)
     os.environ.update(HOME=str(home), IPYTHONDIR=str(home / "ipython"), MPLCONFIGDIR=str(home))
-    if "rlimits" in settings["layers"]:
+    if settings["layers"]:
         confine.give_up_privileges()
     shell = warm_up(Limits.from_dict(settings["limits"]))
     gc.collect()

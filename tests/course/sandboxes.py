@@ -1,0 +1,64 @@
+"""Warm processes for the tests of the sandbox: one for each tier that works on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import pytest
+
+from course.errors import GraderFault
+from course.sandbox.host import Child, WarmProcess
+from course.sandbox.isolation import Isolation
+from course.sandbox.limits import KIB, MIB, Limits
+
+TIERS = ("bwrap", "landlock")
+SMALL = Limits(
+    cell_cpu=0.6,
+    call_cpu=0.4,
+    submission_cpu=20.0,
+    grace_cpu=0.4,
+    wall_factor=3.0,
+    wall_least=1.5,
+    memory_bytes=1 << 30,
+    file_bytes=2 * MIB,
+    folder_bytes=8 * MIB,
+    folder_files=300,
+    output_bytes=20 * KIB,
+    outputs=50,
+    figures=6,
+    figure_bytes=200 * KIB,
+    frame_bytes=16 * MIB,
+)
+"""Limits that are hit quickly."""
+
+
+@cache
+def missing(tier: str) -> str:
+    """Why a tier does not work here, or nothing."""
+    try:
+        with WarmProcess(Isolation.of_tier(tier), SMALL) as warm, warm.fork() as child:
+            child.run("pass")
+    except GraderFault as fault:
+        return str(fault)
+    return ""
+
+
+@contextmanager
+def warm_process(
+    tier: str, limits: Limits = SMALL, without: tuple[str, ...] = ()
+) -> Iterator[WarmProcess]:
+    """A warm process of a tier, skipping the test where it does not work."""
+    if missing(tier):
+        pytest.skip(f"{tier} does not work here: {missing(tier)}")
+    whole = Isolation.of_tier(tier)
+    layers = tuple(layer for layer in whole.layers if layer not in without)
+    with WarmProcess(Isolation(tier, layers), limits) as warm:
+        yield warm
+
+
+def refused(child: Child, source: str) -> str:
+    """The class of the error that a cell ends with, or nothing when it succeeds."""
+    error = child.run(source).error
+    return error.kind if error else ""

@@ -1,0 +1,345 @@
+"""Attacks on everything outside of a submission, in each tier; and that each layer is needed."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sandboxes
+from sandboxes import SMALL, TIERS, refused, warm_process
+
+from course.errors import ConfigurationError
+from course.sandbox import tiers, view
+from course.sandbox.host import Child, ProcessEnded, WarmProcess
+from course.sandbox.isolation import Isolation
+from course.sandbox.limits import Limits
+
+ROOT = Path(__file__).parents[2]
+HELP = """
+import ctypes, os, resource, signal, socket, subprocess, sys, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def checked(result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+    return result
+"""
+
+
+@pytest.fixture(scope="module", params=TIERS)
+def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
+    with warm_process(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def child(warm: WarmProcess) -> Iterator[Child]:
+    with warm.fork() as made:
+        made.run(HELP)
+        yield made
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Iterator[Path]:
+    """A file of the instructor, which must be untouched at the end."""
+    file = tmp_path / "gradebook.db"
+    file.write_text("marks")
+    before = file.stat()
+    yield file
+    assert file.read_text() == "marks"
+    assert file.stat() == before or file.stat().st_mtime_ns == before.st_mtime_ns
+    assert [path.name for path in tmp_path.iterdir()] == ["gradebook.db"]
+
+
+READS = {
+    "checks": f"os.listdir({str(ROOT / 'tests')!r})",
+    "this file": f"open({__file__!r})",
+    "source": f"open({str(ROOT / 'pyproject.toml')!r})",
+    "other modules": f"open({str(ROOT / 'course' / 'errors.py')!r})",
+    "users": "open('/etc/passwd')",
+    "home": "os.listdir(os.path.expanduser('~root')) and open('/root/.bashrc')",
+    "environment of the first process": "open('/proc/1/environ').read()",
+    "environment of the judge": f"open('/proc/{os.getpid()}/environ').read()",
+    "memory of the warm process": "open(f'/proc/{os.getppid()}/mem')",
+    "descriptors of the warm process": "os.listdir(f'/proc/{os.getppid()}/fd')",
+    "other submissions": "os.listdir('..')",
+    "home of the warm process": "open('../home/x', 'w')",
+    "temporary files": "os.listdir('/tmp')",
+    "the root": "os.listdir('/')",
+    "devices": "os.listdir('/dev')",
+    "through a link": "os.symlink('/etc/passwd', 'link')",
+    "climbing": "open('../../../../../../etc/passwd')",
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_nothing_outside_can_be_read(child: Child, name: str) -> None:
+    assert refused(child, READS[name]) in ("FileNotFoundError", "PermissionError")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "open(FILE).read()",
+        "open(FILE, 'w')",
+        "open(FILE, 'a')",
+        "os.open(FILE, os.O_RDONLY | os.O_TRUNC)",
+        "os.truncate(FILE, 0)",
+        "os.unlink(FILE)",
+        "os.rename(FILE, 'mine')",
+        "os.link(FILE, 'mine')",
+        "os.chmod(FILE, 0)",
+        "os.chown(FILE, 1, 1)",
+        "os.utime(FILE, (0, 0))",
+        "open(FILE + 'x', 'w')",
+        "os.mkdir(FILE + 'x')",
+        "os.setxattr(FILE, 'user.x', b'x')",
+        "checked(libc.syscall(452, -100, FILE.encode(), 0, 0))",
+    ],
+)
+def test_files_of_the_instructor_stay_as_they_are(child: Child, canary: Path, source: str) -> None:
+    assert refused(child, f"FILE = {str(canary)!r}\n{source}") in (
+        *("FileNotFoundError", "PermissionError", "OSError"),
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "os.fork()",
+        "os.forkpty()",
+        "checked(libc.fork())",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "subprocess.run(['true'])",
+        "os.execv('/bin/true', ['true'])",
+        "os.execv(sys.executable, ['python'])",
+        "import multiprocessing\nmultiprocessing.get_context('fork').Process(target=print).start()",
+        "checked(os.system('true') - 1 if os.system('true') == 0 else -1)",
+        "os.kill(os.getppid(), 9)",
+        "os.kill(1, 9)",
+        "os.kill(-1, 9)",
+        "os.killpg(0, 9)",
+        "signal.pidfd_send_signal(os.pidfd_open(os.getppid()), 9)",
+        "checked(libc.ptrace(16, os.getppid(), 0, 0))",
+        "checked(libc.process_vm_readv(os.getppid(), None, 0, None, 0, 0))",
+        "checked(libc.unshare(0x10000000))",
+        "os.chroot('.')",
+        "checked(libc.mount(b'none', b'.', b'tmpfs', 0, None))",
+        "socket.socket()",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "socket.socket(socket.AF_UNIX)",
+        "socket.socketpair(socket.AF_INET)",
+        "import urllib.request\nurllib.request.urlopen('http://127.0.0.1')",
+        "os.memfd_create('x')",
+        "checked(libc.shmget(0, 4096, 0o1600))",
+        "checked(libc.syscall(425, 1, 0))",
+        "checked(libc.prctl(1, 0, 0, 0, 0))",
+        "checked(libc.prctl(ctypes.c_ulong(0x100000001), 0, 0, 0, 0))",
+        "checked(libc.prctl(4, 1, 0, 0, 0))",
+        "checked(libc.syscall(1000))",
+        "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+        "resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))",
+        "os.setuid(0) or os.setuid(1)",
+        "os.nice(-5)",
+        "os.setpriority(os.PRIO_PROCESS, os.getppid(), 10)",
+        "os.sched_setaffinity(0, {0})",
+        "os.mkfifo('pipe')",
+        "os.open('/dev/tty', os.O_RDWR)",
+    ],
+)
+def test_no_processes_signals_sockets_or_privileges(child: Child, source: str) -> None:
+    assert refused(child, source) in (
+        *("PermissionError", "OSError", "URLError", "ValueError", "FileNotFoundError"),
+        *("ProcessLookupError", "NotADirectoryError", "ModuleNotFoundError", "ImportError"),
+    )
+    assert child.alive
+
+
+def test_memory_is_limited_and_the_submission_goes_on(child: Child) -> None:
+    ran = child.run("kept = bytearray(10 << 30)")
+    assert ran.error is not None
+    assert (ran.error.kind, ran.limit) == ("MemoryError", "memory")
+    assert refused(child, "1 + 1") == ""
+
+
+def test_memory_taken_bit_by_bit_ends_that_submission_alone(child: Child) -> None:
+    try:
+        child.run("kept = []\nwhile True: kept.append(bytearray(10 << 20))")
+    except ProcessEnded:
+        return
+    assert refused(child, "del kept") == ""
+
+
+def test_one_file_is_limited(child: Child) -> None:
+    assert refused(child, "open('f', 'wb').write(bytes(3 << 20))") == "OSError"
+    assert refused(child, "open('f', 'wb').write(bytes(1 << 20))") == ""
+
+
+FLOOD = """
+for number in range(40):
+    with open(f"f{number}", "wb") as file:
+        file.write(bytes(1 << 20))
+"""
+
+
+def test_the_disk_is_limited(warm: WarmProcess, child: Child) -> None:
+    if warm.isolation.tier == "bwrap":
+        assert refused(child, FLOOD) == "OSError"
+    else:
+        with pytest.raises(ProcessEnded, match="too many or too large files") as ended:
+            child.run(FLOOD)
+        assert ended.value.limit == "folder"
+
+
+def test_a_flood_of_files_is_noticed_where_it_reaches_the_disk() -> None:
+    with warm_process("landlock") as warm, warm.fork() as child, pytest.raises(ProcessEnded):
+        child.run("for number in range(400): open(f'f{number}', 'w').close()")
+
+
+def test_folders_of_ended_submissions_are_gone_whatever_they_hold(warm: WarmProcess) -> None:
+    deep = """
+import os
+for number in range(200):
+    os.mkdir("d" * 100)
+    os.chdir("d" * 100)
+os.mkdir("closed", 0)
+open(b"\\xff\\xfe", "w").close()
+"""
+    with warm.fork() as child:
+        assert refused(child, deep) == ""
+    with warm.fork() as child:
+        assert child.run("import os; print(os.listdir('.'))").outputs[0].text == "[]\n"
+        assert refused(child, "open('f', 'wb').write(bytes(1 << 20))") == ""
+    folder = warm._handle and warm._handle.folder_on_disk
+    if folder:
+        with warm.fork():  # the warm process obeys in order, so by now it has removed the others
+            assert len([path for path in folder.iterdir() if path.name != "home"]) == 1
+
+
+def test_threads_are_bounded_and_die_with_the_process(child: Child) -> None:
+    start = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+    assert refused(child, f"import time\nfor _ in range(5000): {start}") in (
+        "RuntimeError",
+        "MemoryError",
+    )
+
+
+def test_a_submission_does_not_see_another(warm: WarmProcess) -> None:
+    with warm.fork() as one, warm.fork() as other:
+        place = one.run("import os\nopen('answer', 'w').write('42');\nprint(os.getcwd())")
+        folder = place.outputs[0].text.strip()
+        assert refused(other, f"open({folder + '/answer'!r})") == "PermissionError"
+        assert refused(other, f"open({folder + '/answer'!r}, 'w')") == "PermissionError"
+
+
+# Without the layer, the attack succeeds: else the layer would be there for nothing.
+NEEDED = {
+    "seccomp": "os.chmod(FILE, 0o600)",
+    "landlock": "open(FILE).read()",
+    "rlimits": "kept = bytearray(3 << 29)",
+}
+
+
+@pytest.mark.parametrize("layer", NEEDED)
+def test_each_layer_stops_something_that_the_others_let_through(layer: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine"
+    file.write_text("x")
+    source = f"FILE = {str(file)!r}\n{NEEDED[layer]}"
+    with warm_process("landlock") as warm, warm.fork() as child:
+        child.run(HELP)
+        assert refused(child, source) in ("PermissionError", "MemoryError")
+    with warm_process("landlock", without=(layer,)) as warm, warm.fork() as child:
+        child.run(HELP)
+        assert refused(child, source) == ""
+
+
+def test_bwrap_hides_even_that_a_file_exists(tmp_path: Path) -> None:
+    source = f"import os\nos.stat({str(tmp_path)!r})"
+    with warm_process("bwrap") as warm, warm.fork() as child:
+        assert refused(child, source) == "FileNotFoundError"
+    with warm_process("bwrap", without=("landlock", "seccomp")) as warm, warm.fork() as child:
+        assert refused(child, source) == "FileNotFoundError"
+    with warm_process("landlock") as warm, warm.fork() as child:
+        assert refused(child, source) == ""
+
+
+def test_the_view_never_holds_the_repository() -> None:
+    seen = [Path(path) for path in view.readable_paths()]
+    secret = [ROOT / "tests", ROOT / "source", ROOT / "gradebook.db", ROOT / "course" / "judge"]
+    for path in seen:
+        assert not any(hidden.is_relative_to(path) for hidden in secret)
+    assert ROOT / "course" / "sandbox" in seen
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_self_test_proves_a_tier(tier: str) -> None:
+    if sandboxes.missing(tier):
+        pytest.skip(sandboxes.missing(tier))
+    secret = (ROOT / "tests", ROOT / "pyproject.toml", ROOT / "not there")
+    proved = tiers.choose(tier, secret)
+    assert proved.tier == tier
+    assert {"fork", "read tests", "write into tests", "read pyproject.toml"} <= set(proved.proved)
+    assert (proved.not_prevented == ()) == (tier == "bwrap")
+    assert not (ROOT / "tests" / "x").exists()
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_self_test_finds_what_the_view_holds(tier: str) -> None:
+    readable = Path(view.__file__)
+    with pytest.raises(ConfigurationError, match=r"could read view\.py") as refusal:
+        tiers.choose(tier, (readable,))
+    assert "none is run" in str(refusal.value)
+
+
+def test_the_self_test_finds_a_missing_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tiers.LAYERS, "landlock", ("rlimits", "seccomp"))
+    with pytest.raises(ConfigurationError, match="read a file of the instructor"):
+        tiers.choose("landlock")
+    monkeypatch.setitem(tiers.LAYERS, "landlock", ("rlimits", "landlock"))
+    with pytest.raises(ConfigurationError, match="change the mode of a file"):
+        tiers.choose("landlock")
+
+
+def test_without_bwrap_the_next_tier_is_taken_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view.shutil, "which", lambda name: None)
+    taken = tiers.choose()
+    assert taken.tier == "landlock"
+    assert taken.passed_over == (
+        ("bwrap", "the warm process does not start: bwrap is not installed"),
+    )
+    with pytest.raises(ConfigurationError, match="install bubblewrap"):
+        tiers.choose("bwrap")
+
+
+def test_none_is_taken_by_name_only() -> None:
+    taken = tiers.choose("none")
+    assert (taken.tier, taken.proved) == ("none", ())
+    assert taken.not_prevented
+    with pytest.raises(ConfigurationError, match="choose one of auto, bwrap, landlock, none"):
+        tiers.choose("docker")
+
+
+def test_without_isolation_limits_still_hold() -> None:
+    with WarmProcess(Isolation.of_tier("none"), SMALL) as warm, warm.fork() as child:
+        assert refused(child, "bytearray(3 << 30)") == "MemoryError"
+        assert child.run("while True: pass").limit == "cell_cpu"
+
+
+def test_an_isolation_can_be_stored() -> None:
+    assert Isolation.of_tier("bwrap").to_dict()["layers"] == (
+        *("bwrap", "rlimits", "landlock", "seccomp"),
+    )
+
+
+def test_limits_must_be_above_zero() -> None:
+    with pytest.raises(ValueError, match="call_cpu must be above 0"):
+        Limits(call_cpu=0)
+    assert Limits.from_dict(SMALL.to_dict()) == SMALL
+
+
+def test_a_port_that_listens_is_out_of_reach(child: Child) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert refused(child, f"socket.create_connection(('127.0.0.1', {port}), 1)")
