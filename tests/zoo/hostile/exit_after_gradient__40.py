@@ -1,7 +1,7 @@
 """Ends the process in mid-notebook: what was judged before stays, what comes later is not run.
 
 base: solved
-says: Your program had ended
+says: was not run, so it earns nothing: the process ended
 """
 
 # %% after test_gradient
