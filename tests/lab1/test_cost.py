@@ -14,7 +14,7 @@ from . import data, truth
 EXERCISE = ("cost",)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(5)
 def test_mean_of_squared_residuals(submission, rng):
     """The cost is the mean of the squared residuals: (1/m) Σ (W x + b − y)², without a ½."""
     x, y = data.irregular(rng, 7)
@@ -38,9 +38,12 @@ def test_zero_on_a_perfect_line(submission, rng):
 def test_above_and_below(submission, rng):
     """Points above the line and points below it never cancel: each of them adds to the cost."""
     x, y = data.irregular(rng, 7)
-    here = submission.cost(x, y, *truth.fit(x, y))
+    W, b = truth.fit(x, y)
+    here, worse = submission.cost(x, y, W, b), submission.cost(x, y, W + 1, b + 1)
     sentence = "Residuals above and below the line cancel in your cost."
     require(here.number() > 1e-4, sentence, call=here.call, got=here.raw)
+    sentence = "A worse line does not cost more."
+    require(worse.number() > here.number(), sentence, call=worse.call, got=worse.raw)
 
 
 @pytest.mark.points(2)
@@ -59,19 +62,19 @@ def test_more_data(submission, rng):
     """The same points handed in twice cost as much as once: a mean does not grow with m."""
     x, y = data.irregular(rng, 7)
     W, b = data.start(rng)
-    once = submission.cost(x, y, W, b)
-    require(once.number() != 0, "The cost of these points is not 0.", call=once.call, got=once.raw)
+    once, other = submission.cost(x, y, W, b), submission.cost(x, y, W - 1, b)
+    require(once.number() != other.number(), "Two lines cost the same.", call=other.call)
     submission.cost(np.tile(x, 2), np.tile(y, 2), W, b).should_be(once.number())
 
 
-@pytest.mark.points(2)
-def test_sizes_and_number_types(submission, rng):
-    """Other amounts of data, whole numbers and single precision give the mean of squares too."""
-    W, b = data.start(rng)
+@pytest.mark.points(1)
+def test_number_types(submission, rng):
+    """Whole numbers cost the same as integers and in single precision: nothing is cut off."""
     x, y = data.whole(rng, 5)
-    submission.cost(x, y, 1, -2).should_be(truth.cost(x, y, 1, -2))
-    x, y = data.single(*data.irregular(rng, 9))
-    submission.cost(x, y, W, b).should_be(truth.cost(x, y, W, b), rel=3e-4)
+    W, b = data.start(rng)
+    integers, floats = submission.cost(x, y, W, b), submission.cost(*data.single(x, y), W, b)
+    require(integers.number() != 0, "The cost of these points is not 0.", call=integers.call)
+    integers.should_be(floats.number(), rel=3e-4)
 
 
 @pytest.mark.points(1)

@@ -19,6 +19,13 @@ def problem(rng, m, fraction):
     return (x, y, *data.start(rng), fraction * truth.critical_rate(x))
 
 
+def costs(history, steps):
+    """The history as `steps` numbers that are not all the same."""
+    found = history.numbers(steps)
+    require(found[0] != found[-1], "The history never changes.", call=history.call, got=found)
+    return found
+
+
 @pytest.mark.points(3)
 def test_one_step(submission, rng):
     """One step takes W and b, from the start that was given, against the gradient at that start.
@@ -62,7 +69,7 @@ def test_history(submission, rng):
 def test_history_length(submission, rng):
     """The history has one number for each step; with no steps it is empty, and W, b the start."""
     x, y, W, b, rate = problem(rng, 7, 0.22)
-    submission.gradient_descent(x, y, W, b, rate, 4).parts(3)[2].numbers(4)
+    costs(submission.gradient_descent(x, y, W, b, rate, 4).parts(3)[2], 4)
     new_W, new_b, history = submission.gradient_descent(x, y, W, b, rate, 0).parts(3)
     history.numbers(0)
     new_W.should_be(W)
@@ -77,7 +84,7 @@ def test_history_belongs_to_the_path(submission, rng):
     """
     x, y, W, b, rate = problem(rng, 7, 0.35)
     five = submission.gradient_descent(x, y, W, b, rate, 5).parts(3)
-    seen = five[2].numbers(5)
+    seen = costs(five[2], 5)
     for after in (five, submission.gradient_descent(x, y, W, b, rate, 3).parts(3)):
         here = after[0].number(), after[1].number()
         entry = seen[len(after[2].numbers()) - 1]
@@ -92,10 +99,9 @@ def test_history_belongs_to_the_path(submission, rng):
 def test_learning_rate_and_start(submission, rng):
     """With learning rate 0 the start that was given is also the end; with any other both move."""
     x, y, W, b, rate = problem(rng, 7, 0.2)
-    new_W, new_b, history = submission.gradient_descent(x, y, W, b, 0.0, 3).parts(3)
+    new_W, new_b, _ = submission.gradient_descent(x, y, W, b, 0.0, 3).parts(3)
     new_W.should_be(W)
     new_b.should_be(b)
-    history.numbers(3)
     new_W, new_b, _ = submission.gradient_descent(x, y, W, b, rate, 1).parts(3)
     moved = new_W.number() != W and new_b.number() != b
     require(moved, "A step with a rate above 0 moves nothing.", call=new_W.call)
@@ -112,7 +118,7 @@ def test_in_two_goes(submission, rng):
     second = submission.gradient_descent(x, y, *half, rate, 3).parts(3)
     second[0].should_be(whole[0].number())
     second[1].should_be(whole[1].number())
-    second[2].should_be(whole[2].numbers(5)[2:])
+    second[2].should_be(costs(whole[2], 5)[2:])
 
 
 @pytest.mark.points(1)
@@ -123,36 +129,29 @@ def test_called_twice(submission, rng):
     again = submission.gradient_descent(x, y, W, b, rate, 4).parts(3)
     for i in (0, 1):
         again[i].should_be(first[i].number())
-    again[2].should_be(first[2].numbers(4))
+    again[2].should_be(costs(first[2], 4))
 
 
 @pytest.mark.points(1)
 def test_inputs_untouched(submission, rng):
     """x and y are the same after the call as before it."""
     arguments = (*problem(rng, 7, 0.2), 3)
-    data.unchanged(submission, "gradient_descent", *arguments).parts(3)[2].numbers(3)
+    costs(data.unchanged(submission, "gradient_descent", *arguments).parts(3)[2], 3)
 
 
 @pytest.mark.points(1)
-def test_whole_numbers(submission, rng):
-    """Data and a start given as whole numbers, or in single precision, lead the same way."""
+def test_number_types(submission, rng):
+    """Whole numbers, in the data and at the start, lead the same way as integers and as floats."""
     x, y = data.whole(rng, 5)
     rate = 0.4 * truth.critical_rate(x)
-    W, b, history = submission.gradient_descent(x, y, 1, -2, rate, 4).parts(3)
-    want = truth.descent(x, y, 1, -2, rate, 4)
-    W.should_be(want[0])
-    b.should_be(want[1])
-    history.should_be(want[2])
-    x, y = data.single(*data.irregular(rng, 7))
-    W, b, _ = submission.gradient_descent(x, y, 1, -2, rate / 2, 3).parts(3)
-    want = truth.descent(x, y, 1, -2, rate / 2, 3)
-    require(
-        close((W.number(), b.number()), want[:2], rel=3e-4),
-        "In single precision W and b are not where gradient descent takes them.",
-        call=W.call,
-        expected=want[:2],
-        got=(W.raw, b.raw),
-    )
+    integers = submission.gradient_descent(x, y, 1, -2, rate, 4).parts(3)
+    as_floats = x.astype(float), y.astype(float), 1.0, -2.0, rate, 4
+    floats = submission.gradient_descent(*as_floats).parts(3)
+    reached = integers[0].number(), integers[1].number()
+    require(reached != (1, -2), "The steps move nothing.", call=integers[0].call)
+    right = close(reached, (floats[0].number(), floats[1].number()))
+    require(right, "The type of the numbers changes where descent ends.", call=integers[0].call)
+    integers[2].should_be(costs(floats[2], 4))
 
 
 @pytest.mark.points(2)
@@ -177,9 +176,8 @@ def test_too_large_a_rate_diverges(submission, rng):
     """A little above the critical learning rate the cost grows and grows: follow it all the way."""
     x, y, W, b, rate = problem(rng, 7, rng.uniform(1.07, 1.2))
     new_W, new_b, history = submission.gradient_descent(x, y, W, b, rate, 100).parts(3)
-    costs = history.numbers(100)
     require(
-        costs[-1] > 10 * truth.cost(x, y, W, b),
+        history.numbers(100)[-1] > 10 * truth.cost(x, y, W, b),
         "The cost does not grow, although the learning rate is above the critical one.",
         call=history.call,
         got=history.raw,
@@ -197,8 +195,8 @@ def test_overflow(submission, rng):
     x, y, W, b, rate = problem(rng, 5, 1000)
     _, _, history = submission.gradient_descent(x, y, W, b, rate, 60).parts(3)
     entries = history.parts(60)
-    for got, want in zip(entries[:4], truth.descent(x, y, W, b, rate, 4)[2], strict=True):
-        got.should_be(want)
+    first, second = entries[0].number(), entries[1].number()
+    require(second > 10 * first > 0, "The cost does not grow from step to step.", call=history.call)
     try:
         last = entries[-1].number()
     except CheckFailed:

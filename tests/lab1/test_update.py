@@ -48,6 +48,8 @@ def test_learning_rate(submission, rng):
 
 @pytest.mark.points(1)
 def test_whole_numbers(submission, rng):
-    """W and b given as whole numbers move to fractions: nothing is cut off."""
-    step = (2, -3, *slopes(rng), 0.13)
-    submission.update(*step).should_be(truth.update(*step))
+    """W and b given as whole numbers move as far as any others: nothing is cut off."""
+    step = (*slopes(rng), 0.13)
+    integers, floats = submission.update(2, -3, *step), submission.update(2.0, -3.0, *step)
+    require(integers.pair() != (2, -3), "A rate above 0 moves nothing.", call=integers.call)
+    integers.should_be(floats.pair())
