@@ -29,7 +29,7 @@ Results = Generator[tuple[HandedIn, Done[T]], None, list[HandedIn]]
 
 def grade_all(
     handed_in: Iterable[HandedIn], open_grader: OpenGrader[T], processes: int
-) -> Iterator[tuple[HandedIn, Done[T]]]:
+) -> Generator[tuple[HandedIn, Done[T]], None, None]:
     """Grade everything with that many processes; results come in the order of completion.
 
     Close the iterator to end early: its workers end with it. When a worker dies, nobody knows

@@ -30,9 +30,9 @@ class Submission:
         """Choose the notebook and read it; whatever cannot be read becomes the `problem`."""
         try:
             names = sorted(each.name for each in self.folder.iterdir() if each.name[0] != ".")
-            timestamp = self._timestamp() if TIMESTAMP_NAME in names else ""
         except OSError as error:
             return HandedIn(self.student, problem=f"The folder cannot be read ({error.strerror}).")
+        timestamp = self.timestamp()
         notebooks = [name for name in names if name.lower().endswith(".ipynb")]
         if not notebooks:
             others = [name for name in names if name != TIMESTAMP_NAME]
@@ -50,9 +50,16 @@ class Submission:
             return named[0]
         return max(notebooks, key=lambda name: (_modified(self.folder / name), name))
 
-    def _timestamp(self) -> str:
-        with (self.folder / TIMESTAMP_NAME).open(encoding="utf-8", errors="replace") as file:
-            return file.read(100).strip()
+    def timestamp(self) -> str:
+        """When it was handed in, as `timestamp.txt` beside the notebook says; '' without one."""
+        path = self.folder / TIMESTAMP_NAME
+        try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                return ""
+            with path.open(encoding="utf-8", errors="replace") as file:
+                return file.read(100).strip()
+        except OSError:
+            return ""
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,16 @@ _STYLES = {Status.GRADED: "", Status.ZERO: "yellow", Status.UNGRADED: "bold red"
 
 def visible(text: str, width: int = 200) -> str:
     """One line that no terminal obeys: what does not print is spelled out, what is long is cut."""
-    line = " ".join(text.split())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    return _line(" ".join(text.split()), width)
+
+
+def visible_lines(text: str) -> str:
+    """A longer text, such as a traceback, made harmless line by line."""
+    return "\n".join(_line(line, 1000) for line in text.splitlines())
+
+
+def _line(text: str, width: int) -> str:
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 
@@ -76,21 +84,34 @@ def isolation_line(isolation: Mapping[str, Any]) -> Text:
     return line
 
 
+def proof(isolation: Mapping[str, Any], advice: Mapping[str, str]) -> Iterator[Text]:
+    """What was proved of an isolation on this machine, line by line, with advice for more."""
+    yield isolation_line(isolation)
+    for each in isolation.get("proved", ()):
+        yield Text.assemble(("  prevented  ", "green"), visible(str(each)))
+    for each in isolation.get("not_prevented", ()):
+        yield Text.assemble(("  NOT prevented  ", "bold red"), visible(str(each)))
+    for tier, reason in isolation.get("passed_over", ()):
+        yield Text.assemble((f"  {tier} was not taken: ", "yellow"), visible(str(reason)))
+        yield Text(f"    to have it, {visible(advice.get(tier, ''), 400)}")
+
+
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         return Text(f"{task.finished_speed or task.speed or 0:.1f}/s", style="cyan")
 
 
 class Ticker:
-    """Counts submissions aloud: a bar on a terminal, a plain line every few seconds elsewhere."""
+    """Counts aloud what is `done`: a bar on a terminal, a plain line now and then elsewhere."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, done: str = "graded") -> None:
         self._console = console
         self._total = total
+        self._done = done
         self._count = 0
         self._start = self._spoke = time.monotonic()
         self._bar = Progress(
-            TextColumn("grading"),
+            TextColumn(done),
             BarColumn(),
             MofNCompleteColumn(),
             _Rate(),
@@ -98,7 +119,7 @@ class Ticker:
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("grading", total=total)
+        self._task = self._bar.add_task(done, total=total)
 
     @contextmanager
     def running(self) -> Iterator[Ticker]:
@@ -120,4 +141,4 @@ class Ticker:
         rate = self._count / max(seconds, 1e-9)
         left = (self._total - self._count) / rate
         ending = f", {left:.0f} s left" if self._count < self._total else f" in {seconds:.1f} s"
-        return f"{self._count}/{self._total} graded, {rate:.1f}/s{ending}"
+        return f"{self._count}/{self._total} {self._done}, {rate:.1f}/s{ending}"

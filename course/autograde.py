@@ -1,0 +1,151 @@
+"""One run of `course autograde`: from what was handed in to folders, records and gradebook.
+
+Everything that can be wrong with the course is looked at before anything is written. After that
+only this process writes, one submission at a time: first its folder, then its gradebook rows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from course import store, submitted
+from course.batch import grade_all
+from course.config import Settings
+from course.errors import ConfigurationError
+from course.gradebook import Gradebook, parse_timestamp
+from course.grading import (
+    Graded,
+    Grader,
+    choose_isolation,
+    ungraded,
+)
+from course.judge.checks import Checks
+from course.lab import Lab
+from course.marks import refuse_misfits
+from course.record import Record, Status
+from course.reports.notebook import render
+from course.running import Executed
+from course.sandbox.isolation import Isolation
+from course.submission.repair import Cell
+from course.submitted import HandedIn, Submission
+from course.workers import Done
+
+Watcher = Callable[[Record], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run that can begin: the course is right, and this is what there is to do."""
+
+    settings: Settings
+    lab: Lab
+    submissions: tuple[Submission, ...]
+    isolation: Isolation
+
+    @property
+    def processes(self) -> int:
+        """How many grade at once: as set, else one per core; never more than there is to do."""
+        return min(self.settings.processes or cores(), len(self.submissions))
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One submission as it is stored: its record, and the notebook that shows it."""
+
+    record: Record
+    notebook: str
+
+
+@dataclass
+class Outcome:
+    """What a run came to: all records, and our own faults (tracebacks) by student."""
+
+    records: list[Record] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submission was graded."""
+        return all(record.status is not Status.UNGRADED for record in self.records)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def plan(settings: Settings, lab_name: str, students: Collection[str] = ()) -> Plan:
+    """Look at everything that a run needs; ConfigurationError when it cannot begin."""
+    lab = Lab.load(settings, lab_name)
+    refuse_misfits(lab, Checks(lab.checks_folder, settings.secret))
+    submissions = submitted.find(settings, lab_name, students)
+    _refuse_bad_times(submissions)
+    return Plan(settings, lab, tuple(submissions), choose_isolation(settings, lab))
+
+
+def _refuse_bad_times(submissions: Iterable[Submission]) -> None:
+    """Whoever collected them wrote these times: a wrong one is theirs to mend, not a zero."""
+    for submission in submissions:
+        try:
+            parse_timestamp(submission.timestamp())
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{submission.folder}: {error}") from None
+
+
+def run(what: Plan, watch: Watcher = lambda record: None) -> Outcome:
+    """Grade, store, and tell `watch` of each record as it is stored."""
+    settings, lab = what.settings, what.lab
+    outcome = Outcome()
+    open_grader = partial(_open_grader, settings, lab, what.isolation)
+    handed_in = (each.read() for each in what.submissions)
+    with (
+        store.opened(settings.folder("autograded"), lab.name) as folders,
+        Gradebook(settings) as gradebook,
+        closing(grade_all(handed_in, open_grader, what.processes)) as results,
+    ):
+        gradebook.register(lab)
+        for submission, done in results:
+            finished = done.graded or _ungraded(what, submission, done)
+            folders.put(submission.student, _files(lab, finished, submission.timestamp))
+            gradebook.store(finished.record, finished.notebook, submission.timestamp)
+            outcome.records.append(finished.record)
+            if done.fault:
+                outcome.faults[submission.student] = done.fault
+            watch(finished.record)
+    return outcome
+
+
+@contextmanager
+def _open_grader(
+    settings: Settings, lab: Lab, isolation: Isolation
+) -> Iterator[Callable[[HandedIn], Finished]]:
+    """What a worker keeps open: a grader, and the rendering of what it gives."""
+    with Grader(settings, lab, isolation) as grader:
+
+        def grade(handed_in: HandedIn) -> Finished:
+            graded = grader.grade(
+                handed_in.student,
+                handed_in.data,
+                file_name=handed_in.file_name,
+                problem=handed_in.problem,
+                note=handed_in.note,
+            )
+            return Finished(graded.record, render(graded, settings))
+
+        yield grade
+
+
+def _ungraded(what: Plan, submission: HandedIn, done: Done[Finished]) -> Finished:
+    """The lab as released, and why nothing could be said about this submission."""
+    record = ungraded(submission.student, what.lab, done.fault.strip().splitlines()[-1])
+    cells = (Executed(Cell(cell.cell_type, cell.release, cell)) for cell in what.lab.cells)
+    return Finished(record, render(Graded(record, tuple(cells)), what.settings))
+
+
+def _files(lab: Lab, finished: Finished, timestamp: str) -> dict[str, str]:
+    files = {f"{lab.name}.ipynb": finished.notebook, store.RECORD_NAME: finished.record.to_json()}
+    return files | ({store.TIMESTAMP_NAME: timestamp + "\n"} if timestamp else {})

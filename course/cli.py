@@ -1,0 +1,178 @@
+"""The `course` command: what is asked for, where the course lies, and how a run ends.
+
+Exit codes: 0 everything graded; 1 something was not; 2 the input or the configuration is wrong
+(one sentence on stderr); 130 and 143 interrupted. Anything else is our own fault and shows its
+traceback. What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from course.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from course.autograde import Outcome, Plan
+    from course.config import Settings
+
+INTERRUPTED = "Interrupted: what was graded so far is stored; run the same command again."
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit with its code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = commands.main(arguments, prog_name="course", standalone_mode=False)
+    except ConfigurationError as error:
+        _fail(str(error), 2)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except (KeyboardInterrupt, click.Abort):
+        _fail(INTERRUPTED, 130)
+    sys.exit(code or 0)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    click.echo(" ".join(text.split()), err=True)
+    sys.exit(code)
+
+
+def _terminated(*_: Any) -> NoReturn:
+    _fail(INTERRUPTED, 143)
+
+
+def _course_dir(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--course-dir",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        help="The course's folder; without it, the one that you are in.",
+    )(command)
+
+
+def _settings(course_dir: Path, **changes: Any) -> Settings:
+    from course.config import find_root, load_settings
+
+    return load_settings(find_root(course_dir)).override(**changes)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="course", message="%(package)s %(version)s")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Release labs, grade what students hand in, and write their feedback."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@commands.command()
+@click.argument("lab")
+@click.option("--check", is_flag=True, help="Write nothing; exit 2 if the release would change.")
+@_course_dir
+def release(lab: str, check: bool, course_dir: Path) -> None:
+    """Generate release/LAB from source/LAB."""
+    from course import release as releasing
+
+    settings = _settings(course_dir)
+    if check:
+        releasing.refuse_stale(settings, lab)
+    else:
+        click.echo(releasing.release(settings, lab))
+
+
+@commands.command()
+@click.argument("lab")
+@click.option(
+    "--student", "students", multiple=True, metavar="ID", help="Only this one; repeatable."
+)
+@click.option("--processes", type=click.IntRange(1), help="How many grade at once.")
+@_course_dir
+def autograde(lab: str, students: tuple[str, ...], processes: int | None, course_dir: Path) -> int:
+    """Grade what was handed in for LAB: marks, records and notebooks."""
+    from course.autograde import plan
+
+    what = plan(_settings(course_dir, processes=processes), lab, students)
+    return 0 if _graded_aloud(what).complete else 1
+
+
+def _graded_aloud(what: Plan) -> Outcome:
+    """Run a plan with progress on stderr, then say on stdout what came of it."""
+    from rich.console import Console
+
+    from course.autograde import run
+    from course.reports import terminal
+
+    ticker = terminal.Ticker(Console(stderr=True), len(what.submissions))
+    with ticker.running():
+        outcome = run(what, lambda record: ticker.tick())
+    out = Console()
+    out.print(terminal.summary(outcome.records))
+    out.print(terminal.isolation_line(what.isolation.to_dict()))
+    for student, fault in sorted(outcome.faults.items()):
+        click.echo(
+            f"\n{terminal.visible(student)} was not graded, through a fault of ours:", err=True
+        )
+        click.echo(terminal.visible_lines(fault), err=True)
+    return outcome
+
+
+@commands.command()
+@click.argument("lab")
+@_course_dir
+def feedback(lab: str, course_dir: Path) -> int:
+    """Write feedback/STUDENT/LAB/LAB.html for everybody who was graded."""
+    return _feedback_aloud(_settings(course_dir), lab)
+
+
+def _feedback_aloud(settings: Settings, lab: str) -> int:
+    """Write everybody's page with progress on stderr, and say where they lie."""
+    from rich.console import Console
+
+    from course import feedback
+    from course.reports import terminal
+
+    students = feedback.graded_students(settings, lab)
+    ticker = terminal.Ticker(Console(stderr=True), len(students), "written")
+    with ticker.running():
+        written = feedback.write(settings, lab, ticker.tick)
+    if written.failed:
+        names = ", ".join(map(terminal.visible, written.failed))
+        click.echo(f"{terminal.visible_lines(written.log)}\nNo page for {names}.", err=True)
+    place = settings.folder("feedback")
+    click.echo(f"{len(written.pages)} pages: {place}/<student>/{lab}/{lab}.html")
+    return 1 if written.failed else 0
+
+
+@commands.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    help="The folder that becomes a course of its own (demo).",
+)
+@_course_dir
+def demo(into: Path, course_dir: Path) -> int:
+    """Grade a sample class in a course of its own, and compare with the marks stated for it."""
+    return 0
+
+
+@commands.command()
+@_course_dir
+def doctor(course_dir: Path) -> None:
+    """Show which isolation this machine proves, and what to install for more."""
+    from rich.console import Console
+
+    from course.reports import terminal
+    from course.sandbox.tiers import ADVICE, choose
+
+    settings = _settings(course_dir)
+    secrets = [settings.folder("source"), settings.root / "tests"]
+    isolation = choose(settings.isolation, [path for path in secrets if path.exists()])
+    for line in terminal.proof(isolation.to_dict(), ADVICE):
+        Console().print(line)
