@@ -24,12 +24,14 @@ def hypothesis(x: ArrayLike, W: float, b: float) -> NDArray[np.float64]:
     return W * x + b
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def cost(x: ArrayLike, y: ArrayLike, W: float, b: float) -> float:
     """(1/m) Σ (W xᵢ + b − yᵢ)²."""
     x, y = _floats(x, y)
     return float(np.mean((W * x + b - y) ** 2))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def gradient(x: ArrayLike, y: ArrayLike, W: float, b: float) -> Pair:
     """(2/m) Σ (W xᵢ + b − yᵢ) xᵢ and (2/m) Σ (W xᵢ + b − yᵢ)."""
     x, y = _floats(x, y)
@@ -47,10 +49,9 @@ def descent(
 ) -> tuple[float, float, list[float]]:
     """Where `steps` updates lead, and the cost after each of them."""
     history = []
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(steps):
-            W, b = update(W, b, *gradient(x, y, W, b), rate)
-            history.append(cost(x, y, W, b))
+    for _ in range(steps):
+        W, b = update(W, b, *gradient(x, y, W, b), rate)
+        history.append(cost(x, y, W, b))
     return W, b, history
 
 
@@ -72,6 +73,7 @@ def critical_rate(x: ArrayLike) -> float:
     return float(2 / np.linalg.eigvalsh(hessian(x))[-1])
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def excess(
     x: ArrayLike, y: ArrayLike, W: float, b: float, rate: float, steps: int
 ) -> NDArray[np.float64]:
@@ -82,9 +84,8 @@ def excess(
     """
     values, vectors = np.linalg.eigh(hessian(x))
     distance = vectors.T @ (np.array([W, b]) - fit(x, y))
-    with np.errstate(over="ignore"):
-        factors = (1 - rate * values) ** np.arange(steps + 1)[:, None]
-        costs: NDArray[np.float64] = (factors * distance) ** 2 @ values / 2
+    factors = (1 - rate * values) ** np.arange(steps + 1)[:, None]
+    costs: NDArray[np.float64] = (factors * distance) ** 2 @ values / 2
     return costs
 
 
