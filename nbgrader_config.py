@@ -38,6 +38,10 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 
+# Records stay where they are: they may hold numbers of hidden checks, and nbgrader copies to
+# feedback/ whatever else lies beside a graded notebook. (The others are nbgrader's defaults.)
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "record.json"]
+
 # Feedback and formgrader: nothing that a student wrote may run in a reader's browser.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
