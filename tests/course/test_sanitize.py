@@ -1,0 +1,148 @@
+"""Nothing that a student wrote runs in a reader's browser, and what is harmless stays as it was."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from jinja2 import Environment
+
+from course.reports.sanitize import clean, markdown
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "<img src=x onerror=alert(1)>",
+    "<img src='javascript:alert(1)'>",
+    "<img src='data:text/html;base64,PHNjcmlwdD4='>",
+    "<svg onload=alert(1)><circle/></svg>",
+    "<math><mtext></p><img src=x onerror=alert(1)></mtext></math>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href='jAvA\tscript:alert(1)'>x</a>",
+    "<a href=' data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='d\nata:text/html,x'>x</a>",
+    "[x](javascript:alert(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "![x](javascript:alert(1))",
+    "<iframe src='https://evil.example'></iframe>",
+    "<object data='x.swf'></object><embed src='x'>",
+    "<form action='/formgrader/api/grade'><input name='manual_score' value='100'></form>",
+    "<style>.score { display: none }</style>",
+    "<link rel=stylesheet href=//evil.example>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<base href='//evil.example/'>",
+    "<div style='position:fixed;top:0'>x</div>",
+    "<div class='navbar navbar-fixed-top modal-backdrop'>x</div>",
+    "<div id='notebook'>x</div>",
+    "<p onclick=alert(1)>x</p>",
+    "<!-- <script>alert(1)</script> -->",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<table background='javascript:alert(1)'><tr><td>x</td></tr></table>",
+    "<template><script>alert(1)</script></template>",
+    "<details ontoggle=alert(1) open><summary>x</summary></details>",
+    "<xmp><script>alert(1)</script></xmp>",
+    "</div></div><script>alert(1)</script>",
+]
+ALLOWED_SOURCES = ("https://", "http://", "data:image/", "x")
+
+
+def rendered(source: str, **cell: object) -> str:
+    environment = Environment(autoescape=False)
+    environment.filters["markdown2html"] = markdown
+    template = environment.from_string("{{ cell.source | markdown2html }}")
+    return template.render(cell={"source": source, **cell})
+
+
+@pytest.mark.parametrize("how", [clean, rendered], ids=["html", "markdown"])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_hostile_appears_as_text_or_not_at_all(text: str, how: object) -> None:
+    assert callable(how)
+    page = Page()
+    page.feed(how(text))
+    assert page.harm == []
+
+
+class Page(HTMLParser):
+    """What a browser would find in a page that can act, load or overlay."""
+
+    TAGS = frozenset(
+        {"script", "style", "iframe", "object", "embed", "form", "input", "link", "meta", "base"}
+        | {"svg", "math", "template", "xmp", "noscript"}
+    )
+    ATTRIBUTES = frozenset({"style", "id", "srcdoc", "background", "action"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.harm: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag in self.TAGS:
+            self.harm.append(tag)
+        for name, value in attributes:
+            text = "".join((value or "").split()).lower()
+            if name.startswith("on") or name in self.ATTRIBUTES or self.leads_astray(name, text):
+                self.harm.append(f"{name}={text}")
+
+    def leads_astray(self, name: str, text: str) -> bool:
+        match name:
+            case "href":
+                return text.startswith(("javascript:", "data:", "vbscript:"))
+            case "src":
+                return not text.startswith(ALLOWED_SOURCES)
+            case "class":
+                return len(text) > 2 and text not in ("highlight", "anchor-link")
+        return False
+
+    handle_startendtag = handle_starttag
+
+    def handle_comment(self, data: str) -> None:
+        self.harm.append(data)
+
+
+def test_the_detector_detects() -> None:
+    for text in ("<script>", "<p onclick=x>", "<a href=javascript:x>", "<img src=data:text/html,>"):
+        page = Page()
+        page.feed(text)
+        assert page.harm, text
+
+
+def test_the_table_of_checks_stays_whole() -> None:
+    table = (
+        "<p><b>3 of 4 points</b></p><table><thead><tr><th>Check</th><th>Points</th></tr></thead>"
+        "<tbody><tr><td>a &lt; b<br>got 3</td><td>3 / 4</td></tr></tbody></table>"
+    )
+    assert clean(table) == table
+
+
+@pytest.mark.parametrize(
+    ("source", "part"),
+    [
+        ("# Title", "<h1>Title"),
+        ("some **bold** and `code`", "<p>some <strong>bold</strong> and <code>code</code></p>"),
+        ("<details><summary>Hint</summary>\n\nThink.\n\n</details>", "<summary>Hint</summary>"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "<td>1</td>"),
+        ("$x_1 < x_2$ and $$\\frac{a}{b}$$", "$x_1 &lt; x_2$ and $$\\frac{a}{b}$$"),
+        ("```python\nx = 1\n```", '<span class="mi">1</span>'),
+        ("[link](https://example.org/a?b=c)", '<a href="https://example.org/a?b=c">link</a>'),
+        ("![badge](https://example.org/badge.svg)", 'src="https://example.org/badge.svg"'),
+        ("- one\n- two", "<li>one</li>"),
+        ("---", "<hr>"),
+    ],
+)
+def test_what_a_lab_is_written_with_stays(source: str, part: str) -> None:
+    assert part in rendered(source)
+
+
+def test_pasted_pictures_stay() -> None:
+    pasted = {"plot.png": {"image/png": "aGVsbG8="}}
+    page = rendered("![plot](attachment:plot.png)", attachments=pasted)
+    assert 'src="data:image/png;base64,aGVsbG8="' in page
+
+
+def test_a_pasted_page_is_no_picture() -> None:
+    pasted = {"plot.png": {"text/html": "PHNjcmlwdD4="}}
+    assert "text/html" not in rendered("![plot](attachment:plot.png)", attachments=pasted)
+
+
+def test_bytes_that_are_no_text() -> None:
+    assert clean(b"\xff<b>x</b>") == "\ufffd<b>x</b>"
