@@ -96,6 +96,7 @@ def find_root(start: Path) -> Path:
 
 def load_settings(root: Path) -> Settings:
     """Read and check `course_config.py` in `root`; ConfigurationError says what is wrong."""
+    root = root.resolve()
     config = _read(root)
     course = _course_section(config)
     directory = config.get("CourseDirectory", {})
