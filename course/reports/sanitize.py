@@ -26,7 +26,7 @@ _ATTRIBUTES = {"align", "colspan", "height", "open", "rowspan", "start", "title"
 _PROTOCOLS = {"http", "https", "mailto", "data"}
 _PICTURE = re.compile(r"(?:data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,|https?:|(?!\w+:))")
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
-_CLASS = re.compile(r"highlight|anchor-link|[a-z][a-z0-9]?")
+_CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
 
 
 def clean(html: str | bytes) -> str:
@@ -52,14 +52,15 @@ def _pictures(attachments: dict[str, dict[str, Any]]) -> Pictures:
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
 def _rendered(source: str, pictures: Pictures) -> str:
     attachments = {name: dict(bundle) for name, bundle in pictures}
-    renderer = IPythonRenderer(escape=False, attachments=attachments, embed_images=False)
+    renderer = IPythonRenderer(attachments=attachments, escape=False, exclude_anchor_links=True)
     return _cleaned(MarkdownWithMath(renderer=renderer).render(source))
 
 
 @lru_cache(maxsize=512)
 def _cleaned(html: str) -> str:
     tags = _TEXT | _BLOCKS | _TABLES
-    return str(bleach.clean(html, tags=tags, attributes=_allowed, protocols=_PROTOCOLS))
+    cleaned = str(bleach.clean(html, tags=tags, attributes=_allowed, protocols=_PROTOCOLS))
+    return cleaned.replace("<table>", '<table class="table">')  # as nbgrader's pages style tables
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
