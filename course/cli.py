@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -101,7 +101,7 @@ def autograde(lab: str, students: tuple[str, ...], processes: int | None, course
     return 0 if _graded_aloud(what).complete else 1
 
 
-def _graded_aloud(what: Plan) -> Outcome:
+def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Outcome:
     """Run a plan with progress on stderr, then say on stdout what came of it."""
     from rich.console import Console
 
@@ -111,8 +111,8 @@ def _graded_aloud(what: Plan) -> Outcome:
     ticker = terminal.Ticker(Console(stderr=True), len(what.submissions))
     with ticker.running():
         outcome = run(what, lambda record: ticker.tick())
-    out = Console()
-    out.print(terminal.summary(outcome.records))
+    out = terminal.output()
+    out.print(terminal.summary(outcome.records, stories))
     out.print(terminal.isolation_line(what.isolation.to_dict()))
     for student, fault in sorted(outcome.faults.items()):
         click.echo(
@@ -159,15 +159,41 @@ def _feedback_aloud(settings: Settings, lab: str) -> int:
 @_course_dir
 def demo(into: Path, course_dir: Path) -> int:
     """Grade a sample class in a course of its own, and compare with the marks stated for it."""
-    return 0
+    from course import demo as demonstration
+
+    settings = _settings(course_dir)
+    labs = demonstration.labs_with_a_class(settings)
+    made = demonstration.make_course(settings, into)
+    return max(_demonstrate(made, lab) for lab in labs)
+
+
+def _demonstrate(settings: Settings, lab: str) -> int:
+    """Release, hand in, grade and give feedback for one lab; 1 when a mark is not as stated."""
+    from course.autograde import plan
+    from course.demo import write_class
+    from course.sample import differences
+
+    samples = write_class(settings, lab)
+    click.echo(f"{lab}: released, and {len(samples)} notebooks handed in, in {settings.root}\n")
+    stories = {student: sample.story for student, sample in samples.items()}
+    outcome = _graded_aloud(plan(settings, lab), stories)
+    wrong = [
+        line for record in outcome.records for line in differences(record, samples[record.student])
+    ]
+    for line in wrong:
+        click.echo(line, err=True)
+    if not wrong:
+        click.echo(f"Every one of the {len(samples)} got exactly the marks stated for it.\n")
+    code = _feedback_aloud(settings, lab)
+    nbgrader = Path(sys.executable).with_name("nbgrader")
+    click.echo(f"To mark the written answers: cd {settings.root} && {nbgrader} formgrader")
+    return max(code, int(bool(wrong) or not outcome.complete))
 
 
 @commands.command()
 @_course_dir
 def doctor(course_dir: Path) -> None:
     """Show which isolation this machine proves, and what to install for more."""
-    from rich.console import Console
-
     from course.reports import terminal
     from course.sandbox.tiers import ADVICE, choose
 
@@ -175,4 +201,4 @@ def doctor(course_dir: Path) -> None:
     secrets = [settings.folder("source"), settings.root / "tests"]
     isolation = choose(settings.isolation, [path for path in secrets if path.exists()])
     for line in terminal.proof(isolation.to_dict(), ADVICE):
-        Console().print(line)
+        terminal.output().print(line)

@@ -6,7 +6,9 @@ characters spelled out, and never read as markup.
 
 from __future__ import annotations
 
+import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +33,21 @@ SECONDS_BETWEEN_LINES = 5.0
 
 _STYLES = {Status.GRADED: "", Status.ZERO: "yellow", Status.UNGRADED: "bold red"}
 
+# a limit's name, as an instructor reads it; the record and the pages have whole sentences
+_LIMITS = {
+    "cell_cpu": "a cell out of time",
+    "call_cpu": "a call out of time",
+    "submission_cpu": "out of time",
+    "wall": "waited too long",
+    "folder": "wrote too much",
+    "ended": "ended early",
+}
+
+
+def output() -> Console:
+    """Standard output; in a file or a pipe, lines are wrapped at a width that suits tables."""
+    return Console(width=None if sys.stdout.isatty() else 120)
+
 
 def visible(text: str, width: int = 200) -> str:
     """One line that no terminal obeys: what does not print is spelled out, what is long is cut."""
@@ -52,20 +69,27 @@ def happened(record: Record) -> str:
     if record.status is not Status.GRADED:
         return f"{'zero' if record.status is Status.ZERO else 'not graded'}: {record.reason}"
     words = [f"repaired {len(record.repairs)}"] if record.repairs else []
-    words += [f"{hit.limit} limit in {hit.where}" for hit in record.limits_hit]
-    words += [f"{cell.diagnosis.name}" for cell in record.cells if cell.diagnosis]
+    for limit, hits in Counter(hit.limit for hit in record.limits_hit).items():
+        words.append(f"{_LIMITS.get(limit, limit)}{f' ×{hits}' if hits > 1 else ''}")
+    words += [cell.diagnosis.name for cell in record.cells if cell.diagnosis]
     return ", ".join(dict.fromkeys(words))
 
 
-def summary(records: Iterable[Record]) -> Table:
-    """The class in one table: a row for each student, in the order of their names."""
+def summary(records: Iterable[Record], stories: Mapping[str, str] | None = None) -> Table:
+    """The class in one table: a row for each student, in the order of their names.
+
+    `stories`, by student, gives a column more: what a made-up student was made up for.
+    """
     table = Table("student", box=None, pad_edge=False, header_style="bold")
-    table.add_column("points", justify="right")
+    if stories is not None:
+        table.add_column("story", overflow="fold")
+    table.add_column("points", justify="right", no_wrap=True)
     table.add_column("what happened", overflow="fold")
     for record in sorted(records, key=lambda each: each.student):
         mark = f"{points(record.points)} / {points(record.max_automatic)}"
         table.add_row(
             Text(visible(record.student)),
+            *([] if stories is None else [Text(stories.get(record.student, ""))]),
             Text("–" if record.status is Status.UNGRADED else mark),
             Text(visible(happened(record))),
             style=_STYLES[record.status],

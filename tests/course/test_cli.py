@@ -43,9 +43,8 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run `course …` in this process, in a wide terminal that is none."""
-    monkeypatch.setenv("COLUMNS", "200")
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run `course …` in this process."""
     before = signal.getsignal(signal.SIGTERM)
 
     def run(*arguments: object) -> Ended:

@@ -21,7 +21,8 @@ from course.record import (
 from course.reports import terminal
 
 MOVED = Repair(rule="moved", cell="cost", sentence="It was moved.")
-LOOPED = LimitHit(limit="time", where="cost", sentence="It was stopped.")
+LOOPED = LimitHit(limit="cell_cpu", where="cost", sentence="It was stopped.")
+CALLED = LimitHit(limit="call_cpu", where="test_mean", sentence="It was stopped.")
 
 
 def record(student: str = "ada", **changes: Any) -> Record:
@@ -62,13 +63,11 @@ def test_the_table_has_a_row_for_each_student_in_order() -> None:
     ("subject", "words"),
     [
         (record(), ""),
+        (record(repairs=(MOVED,)), "repaired 1"),
+        (record(limits_hit=(LOOPED,)), "a cell out of time"),
         (
-            record(repairs=(Repair(rule="moved", cell="cost", sentence="It was moved."),)),
-            "repaired 1",
-        ),
-        (
-            record(limits_hit=(LimitHit(limit="time", where="cost", sentence="…"),)),
-            "time limit in cost",
+            record(repairs=(MOVED,), limits_hit=(LOOPED, CALLED, CALLED)),
+            "repaired 1, a cell out of time, a call out of time ×2",
         ),
         (failed(Status.ZERO, "The file is empty."), "zero: The file is empty."),
         (failed(Status.UNGRADED, "A layer failed."), "not graded: A layer failed."),
@@ -83,6 +82,11 @@ def test_a_misconception_is_named() -> None:
         grade_id="t", points=0, max_points=8, diagnosis=Diagnosis(name="sign", message="…")
     )
     assert terminal.happened(record(points=0, cells=(cell,))) == "sign"
+
+
+def test_a_made_up_student_has_a_story() -> None:
+    text = shown(terminal.summary([record()], {"ada": "everything [b]right[/b]"}))
+    assert "ada      everything [b]right[/b]" in text
 
 
 def test_an_ungraded_submission_shows_no_mark() -> None:
