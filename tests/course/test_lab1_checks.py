@@ -11,13 +11,16 @@ import re
 import types
 from pathlib import Path
 
+import numpy as np
 import pytest
 from lab1 import misconceptions
+from lab1.data import LAB_X, LAB_Y
 from lab1.right_programs import RIGHT
+from lab1.sample_class import SOLVED
 
 from course.judge.checks import Checks
 from course.judge.collection import Check
-from course.judge.diagnosis import Library, Misconception, diagnose
+from course.judge.diagnosis import Library, Misconception, agree, diagnose, observe
 from course.judge.proxy import InProcess
 from course.record import Outcome
 
@@ -34,6 +37,7 @@ POINTS = {
 }
 LIBRARY = Library.of(misconceptions)
 DEFAULTS = {e.name: copy.deepcopy(e.program.__defaults__) for e in LIBRARY.misconceptions}
+FUNCTIONS = [e for e in LIBRARY.misconceptions if e.function in misconceptions.PROBES]
 RIGHT_NAMESPACE = {**misconceptions.REFERENCE, **misconceptions.CHOICES}
 SOLUTION = re.compile(r"### BEGIN SOLUTION(\n.*?)### END SOLUTION", re.DOTALL)
 CORE = {
@@ -172,6 +176,50 @@ def test_five_checks_see_every_wrong_path(rejections: dict[str, set[str]]) -> No
     }
 
 
+def notebook(*typed: str) -> dict[str, object]:
+    """The names of a notebook with right solutions, in which these were typed after them."""
+    names: dict[str, object] = {"np": np, "x": LAB_X, "y": LAB_Y, "print": lambda *_: None}
+    for source in (*SOLVED.values(), *typed):
+        exec(source, names)
+    return names
+
+
+@pytest.mark.parametrize("each", FUNCTIONS, ids=name_of)
+def test_a_misconception_is_the_same_when_a_student_types_it(each: Misconception) -> None:
+    """Its source needs nothing but what stands in the notebook."""
+    probes = misconceptions.PROBES[each.function]
+    ours = observe(InProcess({each.function: fresh(each)}), each.function, probes)
+    assert agree(observe(InProcess(notebook(each.source())), each.function, probes), ours)
+
+
+def earned(checks: Checks, names: dict[str, object]) -> float:
+    """What a whole notebook's functions are worth."""
+    return sum(
+        check.max_points * (verdict.outcome is Outcome.PASSED)
+        for cell, group in checks.by_cell.items()
+        for check, verdict in zip(group, checks.judge(cell, InProcess(names)), strict=True)
+    )
+
+
+def test_a_missing_factor_2_costs_little(checks: Checks) -> None:
+    source = misconceptions.factor_2_missing.misconception.source()
+    right = earned(checks, {**notebook(), **misconceptions.CHOICES})
+    assert right == sum(POINTS.values())
+    assert earned(checks, {**notebook(source), **misconceptions.CHOICES}) >= 0.85 * right
+
+
+def test_constants_earn_next_to_nothing(checks: Checks) -> None:
+    constants = {
+        "hypothesis": lambda x, *_: 1.0 + 0 * x,
+        "cost": lambda *_: 1.0,
+        "gradient": lambda *_: (1.0, 1.0),
+        "update": lambda *_: (1.0, 1.0),
+        "gradient_descent": lambda *args: (1.0, 1.0, [1.0] * args[-1]),
+        "critical_rate": lambda _: 0.03,
+    }
+    assert earned(checks, constants) <= 0.1 * sum(POINTS.values())
+
+
 # The words
 
 
@@ -208,9 +256,7 @@ def test_messages_are_pairwise_different() -> None:
 # The diagnosis
 
 
-@pytest.mark.parametrize(
-    "each", [e for e in LIBRARY.misconceptions if e.function in misconceptions.PROBES], ids=name_of
-)
+@pytest.mark.parametrize("each", FUNCTIONS, ids=name_of)
 def test_a_misconception_is_diagnosed_as_itself(each: Misconception) -> None:
     found = diagnose(InProcess({each.function: fresh(each)}), each.function, LIBRARY)
     assert found is not None
@@ -227,3 +273,15 @@ def test_an_unknown_mistake_is_diagnosed_as_nothing() -> None:
         return 3.25
 
     assert diagnose(InProcess({"cost": strange}), "cost", LIBRARY) is None
+
+
+@pytest.mark.parametrize("each", FUNCTIONS, ids=name_of)
+def test_inside_a_whole_notebook_the_diagnosis_is_its_own_or_none(
+    checks: Checks, each: Misconception
+) -> None:
+    """Also in the cell of a later exercise, where a wrong function shows for the second time."""
+    callee = InProcess(notebook(each.source()))
+    for cell in POINTS:
+        if any(v.outcome is not Outcome.PASSED for v in checks.judge(cell, callee)):
+            found = checks.diagnose(cell, callee)
+            assert found is None or found.name == each.name

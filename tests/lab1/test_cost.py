@@ -11,7 +11,7 @@ from course.judge.expect import require
 
 from . import data, truth
 
-EXERCISE = ("cost",)
+EXERCISE = ("hypothesis", "cost")
 
 
 @pytest.mark.points(5)

@@ -11,7 +11,7 @@ from course.judge.expect import close, require
 
 from . import data, truth
 
-EXERCISE = ("gradient",)
+EXERCISE = ("hypothesis", "gradient")
 
 
 @pytest.mark.points(4)

@@ -10,7 +10,7 @@ from course.judge.expect import CheckFailed, close, require
 
 from . import data, own, truth
 
-EXERCISE = ("gradient_descent",)
+EXERCISE = ("hypothesis", "gradient", "update", "cost", "gradient_descent")
 
 
 def problem(rng, m, fraction):

@@ -1,6 +1,6 @@
 """Wrong programs for `gradient_descent(…)`: the line is right, what is handed back is not."""
 
-# ruff: noqa: N802  (W and dW are names of the page)
+# ruff: noqa: N802, B006  (W is a name of the page; a shared default is one of the mistakes)
 
 import numpy as np
 
@@ -244,7 +244,7 @@ def cost_noted_between_the_updates(x, y, W, b, learning_rate, steps):
     "goes on filling it. Call your function twice and look at the length of the second history.",
     rejected_by=(TWICE, BELONGS),
 )
-def history_shared_between_calls(x, y, W, b, learning_rate, steps, history=[]):  # noqa: B006
+def history_shared_between_calls(x, y, W, b, learning_rate, steps, history=[]):
     for _ in range(steps):
         W, b = update(W, b, *gradient(x, y, W, b), learning_rate)
         history.append(cost(x, y, W, b))

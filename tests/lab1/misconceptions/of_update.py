@@ -7,7 +7,6 @@ import numpy as np
 from course.judge.diagnosis import misconception as wrong
 
 from .reference import quiet as print
-from .reference import update
 
 DOWN = "test_update::test_goes_downhill"
 SIZE = "test_update::test_step_size"
@@ -202,7 +201,7 @@ def parameters_in_an_integer_array(W, b, dW, db, learning_rate):
     rejected_by=(DOWN, SIZE, RATE),
 )
 def update_printed(W, b, dW, db, learning_rate):
-    print(update(W, b, dW, db, learning_rate))
+    print(W - learning_rate * dW, b - learning_rate * db)
 
 
 @wrong(

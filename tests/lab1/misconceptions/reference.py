@@ -3,10 +3,6 @@
 A wrong program is free to call them, as a student's would who has only the one function wrong.
 """
 
-from __future__ import annotations
-
-from typing import Any
-
 import numpy as np
 
 from ..data import LAB_X, LAB_Y
@@ -14,32 +10,32 @@ from ..data import LAB_X, LAB_Y
 x, y = LAB_X.copy(), LAB_Y.copy()
 
 
-def quiet(*values: Any) -> None:
+def quiet(*values):
     """Stands in for `print`: wrong programs run in the judge too, whose output is not theirs."""
 
 
-def hypothesis(x: Any, W: Any, b: Any) -> Any:
+def hypothesis(x, W, b):
     """The prediction."""
     return W * x + b
 
 
-def cost(x: Any, y: Any, W: Any, b: Any) -> Any:
+def cost(x, y, W, b):
     """The mean of the squared residuals."""
     return np.mean((hypothesis(x, W, b) - y) ** 2)
 
 
-def gradient(x: Any, y: Any, W: Any, b: Any) -> Any:
+def gradient(x, y, W, b):
     """The slope of the cost: (dW, db)."""
     residual = hypothesis(x, W, b) - y
     return 2 * np.mean(residual * x), 2 * np.mean(residual)
 
 
-def update(W: Any, b: Any, dW: Any, db: Any, learning_rate: Any) -> Any:
+def update(W, b, dW, db, learning_rate):
     """One step downhill."""
     return W - learning_rate * dW, b - learning_rate * db
 
 
-def gradient_descent(x: Any, y: Any, W: Any, b: Any, learning_rate: Any, steps: Any) -> Any:
+def gradient_descent(x, y, W, b, learning_rate, steps):
     """Where the steps lead, and the cost after each."""
     history = []
     for _ in range(steps):
@@ -48,7 +44,7 @@ def gradient_descent(x: Any, y: Any, W: Any, b: Any, learning_rate: Any, steps: 
     return W, b, history
 
 
-def critical_rate(x: Any) -> Any:
+def critical_rate(x):
     """The learning rate above which descent diverges."""
     hessian = 2 * np.array([[np.mean(x**2), np.mean(x)], [np.mean(x), 1]])
     return 2 / np.linalg.eigvalsh(hessian).max()

@@ -100,7 +100,9 @@ def python_floats_for_x_and_y(x, y, W, b, learning_rate, steps):
         residuals = [W * p + b - q for p, q in zip(x, y, strict=True)]
         dW = 2 * sum(r * p for r, p in zip(residuals, x, strict=True)) / m
         W, b = W - learning_rate * dW, b - learning_rate * 2 * sum(residuals) / m
-        history.append(sum((W * p + b - q) * (W * p + b - q) for p, q in zip(x, y)) / m)  # noqa: B905
+        history.append(
+            sum((W * p + b - q) * (W * p + b - q) for p, q in zip(x, y, strict=True)) / m
+        )
     return W, b, history
 
 
