@@ -28,7 +28,9 @@ _REMEDIES = {
     "full": "make room on its disk, then run again",
     "no such column": "back it up, then run `nbgrader db upgrade`",
     "no such table": "back it up, then run `nbgrader db upgrade`",
-    "does not exist": "create it, or back it up and run `nbgrader db upgrade`",
+    "fatal: database": "create that database first; its tables are made by the course",
+    "does not exist": "back it up, then run `nbgrader db upgrade`",
+    "connection refused": "start its server, or mend c.CourseDirectory.db_url",
     "not a database": "move that file away, or name another in c.CourseDirectory.db_url",
     "no module named": "install that driver",
 }
@@ -148,7 +150,7 @@ def explained(settings: Settings) -> Iterator[None]:
 
 
 def _unusable(settings: Settings, reason: Any) -> ConfigurationError:
-    said = " ".join(str(reason).split())
+    said = " ".join((str(reason).strip() or type(reason).__name__).splitlines()[0].split())
     remedy = next((do for word, do in _REMEDIES.items() if word in said.lower()), _OTHERWISE)
     return ConfigurationError(
         f"The gradebook {_shown(settings)} cannot be used ({said.rstrip('.')}): {remedy}."

@@ -89,6 +89,17 @@ def test_feedback_for_who_handed_in_no_notebook_says_why(course: Path) -> None:
     assert "The file is no notebook" in page
 
 
+def test_no_check_stands_in_anything_that_was_written(course: Path) -> None:
+    written = [course / "gradebook.db", course / "release"]
+    written += [course / "autograded", course / "feedback"]
+    files = [path for place in written for path in [place, *place.rglob("*")] if path.is_file()]
+    assert {path.suffix for path in files} == {".db", ".ipynb", ".json", ".html"}
+    for path in files:
+        data = path.read_bytes()
+        for secret in ("rng.uniform", "should_be", "pytest.mark", "a secret of the tests"):
+            assert secret.encode() not in data, path
+
+
 # --- formgrader ----------------------------------------------------------------------------------
 
 
