@@ -29,7 +29,7 @@ def render(graded: Graded, settings: Settings) -> str:
         _cell(executed, settings.reveal, number) for number, executed in enumerate(graded.cells)
     ]
     notebook = {
-        "cells": [_markdown("graded-summary", summary(graded.record)), *cells],
+        "cells": [_markdown("graded-summary", summary(graded.record, settings.reveal)), *cells],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -40,14 +40,25 @@ def render(graded: Graded, settings: Settings) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def summary(record: Record) -> str:
-    """What stands on top of the notebook: marks, what was put right, limits, isolation."""
+def summary(record: Record, reveal: str) -> str:
+    """What stands on top: marks, where points were lost and why, repairs and limits."""
     lines = [f"**{escape(headline(record))}**", ""]
-    if record.status is not Status.GRADED:
+    if record.status is Status.GRADED:
+        lines += [_lost(cell, reveal) for cell in record.automatic if cell.points < cell.max_points]
+    else:
         lines += [escape(record.reason), ""]
     lines += [f"- {escape(each.sentence)}" for each in record.repairs]
     lines += [f"- {escape(each.sentence)}" for each in record.limits_hit]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _lost(cell: CellRecord, reveal: str) -> str:
+    """Where an exercise lost points: the mistake if it has a name, else the first check."""
+    first = next(check for check in cell.checks if check.verdict is not Outcome.PASSED)
+    named = cell.diagnosis is not None and reveal != "nothing"
+    why = cell.diagnosis.message if named and cell.diagnosis else first.title
+    score = f"{points(cell.points)} of {points(cell.max_points)}"
+    return f"- `{cell.grade_id}` {score}: {escape(why)}"
 
 
 def _markdown(cell_id: str, source: str) -> Json:
