@@ -1,0 +1,211 @@
+"""Submissions that write to the channel, lie or tamper with all of their own process."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sandboxes import SMALL, TIERS, warm_process
+
+from course.sandbox.channel import HEADER, MAGIC
+from course.sandbox.host import Child, ProcessEnded, StudentError, TimeLimit, WarmProcess
+from course.sandbox.limits import Limits
+from course.sandbox.outcome import SubmissionError, read_answer, read_error, read_run
+from course.sandbox.wire import Opaque, ProtocolError
+
+
+@pytest.fixture(scope="module", params=TIERS)
+def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
+    with warm_process(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def child(warm: WarmProcess) -> Iterator[Child]:
+    with warm.fork() as made:
+        yield made
+
+
+DEAF = (
+    "import signal\nfor n in (signal.SIGPROF, signal.SIGALRM): signal.signal(n, signal.SIG_IGN)\n"
+)
+
+
+FRAME = HEADER.pack(MAGIC, 4, 0) + b"null"
+
+
+ANSWER = HEADER.pack(MAGIC, 21, 0) + b'{"t":[2,"value",100]}'
+
+
+FORGED = {
+    "garbage": "os.write(3, b'garbage' * 10)",
+    "a frame": f"os.write(3, {FRAME!r})",
+    "a header that promises too much": f"os.write(3, {HEADER.pack(MAGIC, 1 << 31, 1 << 60)!r})",
+    "a frame that never ends": f"os.write(3, {HEADER.pack(MAGIC, 1000, 0)!r})",
+    "an answer to the next request": f"os.write(3, {ANSWER!r})",
+    "many answers": f"[os.write(3, {ANSWER!r}) for _ in range(50)]",
+    "a bomb": f"os.write(3, {HEADER.pack(MAGIC, 60_000, 0)!r} + b'[' * 60_000)",
+    "from a thread": "import threading\n"
+    "threading.Thread(target=os.write, args=(3, b'x' * 99)).start()",
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_forged_frames_end_the_submission(child: Child, name: str) -> None:
+    with contextlib.suppress(ProcessEnded):
+        child.run("import os\n" + FORGED[name])
+    with pytest.raises(ProcessEnded, match=r"protocol|waited too long|process ended"):
+        child.call("f")
+    assert not child.alive
+
+
+def test_a_slow_drip_ends_at_the_deadline(child: Child) -> None:
+    drip = "import os, time\nos.write(3, b'CSW1')\nwhile True:\n"
+    drip += "    os.write(3, b'\\0')\n    time.sleep(0.05)"
+    start = time.monotonic()
+    with pytest.raises(ProcessEnded):
+        child.run(DEAF + drip)
+    assert time.monotonic() - start < 20
+
+
+def test_an_unread_flood_of_frames_does_not_stop_the_judge(child: Child) -> None:
+    with pytest.raises(ProcessEnded):
+        child.run(f"import os\nwhile True: os.write(3, {FRAME!r} * 100)")
+
+
+def test_requests_that_are_stolen_end_the_submission(child: Child) -> None:
+    child.run(
+        "import os, threading, time\ndef f(): time.sleep(0.01)\ndef steal():\n"
+        "    while True:\n        try:\n            os.read(3, 1)\n"
+        "        except BlockingIOError: pass\n"
+        "threading.Thread(target=steal).start()"
+    )
+    with contextlib.suppress(ProcessEnded):
+        for _ in range(50):
+            child.call("f")
+    assert not child.alive
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from course.sandbox import wire\nwire.encode = lambda *a, **k: (b'[' * 100, b'')",
+        "from course.sandbox import wire\nwire.encode = lambda *a, **k: (b'1', b'x')",
+        "import json\njson.dumps = lambda *a, **k: '[[[[['",
+        "get_ipython().run_cell = lambda *a, **k: None",
+        "get_ipython().run_cell = lambda *a, **k: 1 / 0",
+        "get_ipython().user_ns.clear()",
+        "get_ipython().user_ns = None",
+        "get_ipython().recorder = None",
+        "get_ipython().recorder.finish = lambda: [7, 'x']",
+        "get_ipython().displayhook = None",
+        "import builtins\nbuiltins.__dict__.clear()",
+        "import builtins\n"
+        "for n in ('tuple', 'len', 'type', 'isinstance', 'print'): setattr(builtins, n, None)",
+        "import sys\nsys.modules.clear()",
+        "import sys\nsys.stdout = sys.stderr = None",
+        "import numpy\nnumpy.ndarray = numpy.asarray = numpy.dtype = None",
+        "import matplotlib.pyplot as plt\nplt.show = plt.close = None",
+        "import gc\nfor o in gc.get_objects():\n"
+        "    if type(o).__name__ == 'Service': o.answer = lambda *a: (b'', b'')",
+        "import gc\nfor o in gc.get_objects():\n"
+        "    if type(o).__name__ == 'Channel': o.send_frame = print",
+        "import sys\nsys.settrace(lambda *a: 1 / 0)",
+        "import sys\nsys.setrecursionlimit(30)",
+        "import os\nos._exit = lambda code: None\nraise SystemExit",
+    ],
+)
+def test_tampering_with_its_own_process_harms_nobody_else(warm: WarmProcess, source: str) -> None:
+    with warm.fork() as child, warm.fork() as other:
+        for ask in (
+            lambda: child.run(source),
+            lambda: child.run("def f(): return 1\nprint('x')\n2"),
+            lambda: child.call("f"),
+            lambda: child.get("f"),
+        ):
+            with contextlib.suppress(SubmissionError):
+                ask()
+        assert other.run("1 + 1").outputs[0].text == "2"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("[0] * 10_000_000", "Unsendable"),
+        ("np.zeros(30_000_000)", "Unsendable"),
+        ("'x' * 100_000_000", "Unsendable"),
+        ("nested(100_000)", "Unsendable"),
+        ("itself", "Unsendable"),
+        ("{(i,): 0 for i in range(5_000)}", "Unsendable"),
+    ],
+)
+def test_huge_and_nested_values_are_errors_of_their_call(
+    child: Child, value: str, kind: str
+) -> None:
+    child.run(
+        "import numpy as np\nitself = []\nitself.append(itself)\n"
+        "def nested(n):\n    x = []\n    for _ in range(n): x = [x]\n    return x\n"
+        f"def f(): return {value}\ndef g(): return 1"
+    )
+    with pytest.raises((StudentError, TimeLimit)) as raised:
+        child.call("f")
+    if isinstance(raised.value, StudentError):
+        assert raised.value.kind == kind
+    assert child.call("g") == 1
+
+
+def test_lying_objects_are_opaque(child: Child) -> None:
+    child.run(
+        "import numpy as np\n"
+        "class Yes(float):\n    __eq__ = __lt__ = __le__ = lambda *a: True\n    __hash__ = None\n"
+        "class Array(np.ndarray):\n    __eq__ = lambda *a: True\n"
+        "class Liar:\n    __class__ = float\n    __float__ = lambda self: 1.0\n"
+        "    __array__ = lambda self, *a, **k: np.ones(3)\n"
+        "yes, array, liar = Yes(3), np.zeros(3).view(Array), Liar()\n"
+        "objects = np.array([yes], dtype=object)\ndef generator(): yield 1"
+    )
+    for name in ("yes", "array", "liar", "objects"):
+        assert type(child.get(name)) is Opaque
+    assert type(child.call("generator")) is Opaque
+
+
+CLAIM = st.recursive(
+    st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.binary(), st.just("stream")),
+    lambda inner: st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(CLAIM, CLAIM, CLAIM)
+def test_claims_are_read_or_refused(outputs: object, error: object, limit: object) -> None:
+    limits = Limits()
+    for read in (
+        lambda: read_run((outputs, error, limit), limits, 3, 0.0),
+        lambda: read_run((error, outputs, limit), limits, 3, 0.0),
+        lambda: read_run(([outputs, error], None, None), limits, 3, 0.0),
+        lambda: read_error(outputs, limits),
+        lambda: read_answer(outputs, 1),
+    ):
+        try:
+            read()
+        except ProtocolError:
+            continue
+
+
+def test_claims_are_cut_to_the_limits() -> None:
+    png = b"\x89PNG\r\n\x1a\n" + b"IEND\xaeB`\x82"
+    many = [("stream", "é" * 90_000, None, "stdout"), ("display", "\ud800\x00", png, "")] * 5_000
+    ran = read_run((many, ("E", "x" * 10_000, "y" * 10_000), None), SMALL, 3, 0.0)
+    assert len(ran.outputs) <= SMALL.outputs + 1
+    assert sum(len(output.text.encode()) for output in ran.outputs) <= SMALL.output_bytes + 4_000
+    assert sum(output.png is not None for output in ran.outputs) <= 3
+    assert ran.error is not None
+    assert len(ran.error.text) + len(ran.error.trace) <= 5_000
+    for wrong in (b"GIF89a", png + bytes(SMALL.figure_bytes), "text"):
+        with pytest.raises(ProtocolError, match="no PNG"):
+            read_run(([("display", "", wrong, "")], None, None), SMALL, 3, 0.0)

@@ -1,0 +1,256 @@
+"""Submissions that will not stop, lie, or tamper with all of their process: only they end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sandboxes import SMALL, TIERS, refused, warm_process
+
+from course.errors import GraderFault
+from course.sandbox.host import Child, ProcessEnded, StudentError, TimeLimit, WarmProcess
+from course.sandbox.isolation import Isolation
+
+
+@pytest.fixture(scope="module", params=TIERS)
+def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
+    with warm_process(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def child(warm: WarmProcess) -> Iterator[Child]:
+    with warm.fork() as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "while True: pass",
+        "try:\n    while True: pass\nexcept Exception: pass\nelse: 1/0",
+        "def f():\n    while True: pass\nf()",
+        "import numpy as np\nwhile True: np.ones((100, 100)) @ np.ones((100, 100))",
+        "import itertools\nfor _ in itertools.repeat(0): pass",
+        "while True: print('x')",
+        "%time\nwhile True: pass",
+    ],
+)
+def test_a_loop_ends_its_cell_only(child: Child, source: str) -> None:
+    ran = child.run(source)
+    assert ran.limit == "cell_cpu"
+    assert ran.error is not None
+    assert ran.error.kind == "TimeLimit"
+    assert "0.6 seconds" in ran.error.text
+    assert 0.5 <= ran.cpu < 1.0
+    assert child.run("1 + 1").outputs[0].text == "2"
+
+
+def test_a_loop_that_swallows_the_first_signal_is_still_counted(child: Child) -> None:
+    ran = child.run("try:\n    while True: sum(range(10**6))\nexcept BaseException: pass")
+    assert (ran.limit, ran.error) == ("cell_cpu", None)
+    child.run(
+        "def f():\n    try:\n        while True: sum(range(10**6))\n"
+        "    except BaseException:\n        return 7"
+    )
+    with pytest.raises(TimeLimit):
+        child.call("f")
+    assert child.alive
+
+
+def test_sleeping_ends_by_the_wall_clock(child: Child) -> None:
+    ran = child.run("import time\ntime.sleep(1e6)")
+    assert ran.limit == "wall"
+    child.run("def f(): time.sleep(1e6)")
+    with pytest.raises(TimeLimit) as stopped:
+        child.call("f")
+    assert stopped.value.limit == "wall"
+    assert child.alive
+
+
+def test_a_call_that_loops_ends_alone(child: Child) -> None:
+    child.run("def f():\n    while True: pass\ndef g(): return 3")
+    with pytest.raises(TimeLimit) as stopped:
+        child.call("f")
+    assert (stopped.value.limit, stopped.value.seconds) == ("call_cpu", 0.4)
+    assert child.call("g") == 3
+
+
+def test_a_repr_that_loops_counts_for_its_call(child: Child) -> None:
+    child.run(
+        "class C:\n    def __repr__(self):\n        while True: pass\ndef f(): return C()\nc = C()"
+    )
+    with pytest.raises(TimeLimit):
+        child.call("f")
+    with pytest.raises(TimeLimit):
+        child.get("c")
+    assert child.alive
+
+
+DEAF = (
+    "import signal\nfor n in (signal.SIGPROF, signal.SIGALRM): signal.signal(n, signal.SIG_IGN)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "limit"),
+    [
+        (
+            "while True:\n    try: sum(range(10**7))\n    except BaseException: pass",
+            None,
+        ),
+        (DEAF + "while True: pass", "cell_cpu"),
+        ("9 ** 9 ** 9", None),
+        ("sum(range(10**12))", "cell_cpu"),
+        (DEAF + "import time\nwhile True: time.sleep(0.01)", "wall"),
+        (DEAF + "import os\nos.read(os.pipe()[0], 1)", "wall"),
+        ("import ctypes\nctypes.CDLL(None).pause() or exec('while True: pass')\n", None),
+        ("class F:\n def __del__(self):\n  while True: pass\nF()", None),
+    ],
+)
+def test_what_will_not_stop_is_killed(child: Child, source: str, limit: str | None) -> None:
+    start = time.monotonic()
+    if limit is None:  # stopped or killed, as the moment of the signal has it
+        with contextlib.suppress(ProcessEnded):
+            child.run(source)
+    else:
+        with pytest.raises(ProcessEnded) as ended:
+            child.run(source)
+        assert ended.value.limit == limit
+        assert not child.alive
+    assert time.monotonic() - start < 30
+
+
+def test_an_ended_submission_stays_ended(child: Child) -> None:
+    with pytest.raises(ProcessEnded, match="the process ended"):
+        child.run("import os\nos._exit(0)")
+    for ask in (lambda: child.run("1"), lambda: child.call("f"), lambda: child.get("x")):
+        with pytest.raises(ProcessEnded, match="the process ended"):
+            ask()
+    assert child.ended is not None
+    child.close()
+    child.close()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.abort()",
+        "import ctypes\nctypes.string_at(0)",
+        "import os\nos.close(3)",
+        "import os\nos.dup2(os.open('/dev/null', 2), 3)",
+        "import sys\nsys.setrecursionlimit(10**9)\ndef f(): f()\nf()",
+        "import threading, os\n"
+        "threading.Thread(target=os._exit, args=(0,)).start()\nwhile True: pass",
+    ],
+)
+def test_crashes_end_the_submission_alone(warm: WarmProcess, source: str) -> None:
+    with warm.fork() as child, warm.fork() as other:
+        try:
+            child.run(source)
+            child.call("f")
+        except (ProcessEnded, StudentError):
+            pass
+        assert refused(other, "1") == ""
+
+
+def test_the_whole_submission_has_a_budget(warm: WarmProcess) -> None:
+    limits = replace(SMALL, submission_cpu=1.0)
+    with warm_process(warm.isolation.tier, limits) as small, small.fork() as child:
+        assert child.run("while True: pass").limit == "cell_cpu"
+        for _ in range(5):  # what is left may be next to nothing, but it is used up soon
+            with contextlib.suppress(ProcessEnded):
+                child.run("while True: pass")
+        with pytest.raises(ProcessEnded) as ended:
+            child.run("1")
+        assert ended.value.limit == "submission_cpu"
+        assert child.cpu < 1.0 + 2 * SMALL.grace_cpu
+
+
+def test_threads_that_are_left_do_not_stop_the_calls(child: Child) -> None:
+    child.run(
+        "import threading, time\ndef sleep():\n    while True: time.sleep(0.05)\n"
+        "for _ in range(4): threading.Thread(target=sleep).start()\ndef f(): return 1"
+    )
+    for _ in range(5):
+        assert child.call("f") == 1
+
+
+def test_a_warm_process_that_died_is_replaced(warm: WarmProcess) -> None:
+    with warm_process(warm.isolation.tier) as mine:
+        first = mine.fork()
+        assert mine._handle is not None
+        os.killpg(mine._handle._process.pid, signal.SIGKILL)
+        mine._handle._process.wait()
+        with pytest.raises(ProcessEnded):
+            first.run("import time\ntime.sleep(1)")  # the kernel passes the death on in a moment
+        with mine.fork() as second:
+            assert second.run("1").error is None
+
+
+def test_a_sandbox_that_does_not_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("course.sandbox.view.warm_command", lambda control: ["false"])
+    with pytest.raises(GraderFault, match="does not start"):
+        WarmProcess(Isolation.of_tier("landlock"), SMALL).start()
+
+
+def test_an_interrupt_of_the_judge_ends_the_submission(child: Child) -> None:
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        child.run("while True: pass")
+    with pytest.raises(ProcessEnded, match="interrupted"):
+        child.run("1")
+
+
+def processes() -> set[str]:
+    """Commands of the processes that are descendants of this one, zombies included."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, rest = path.read_text().split(" (", 1)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        parents[int(pid)] = int(rest.rsplit(")", 1)[1].split()[1])
+    found = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return {str(pid) for pid in found}
+
+
+def state() -> tuple[set[str], set[str], set[str]]:
+    temporary = {path.name for path in Path("/tmp").iterdir() if path.name.startswith("course-")}
+    return processes(), {path.name for path in Path("/proc/self/fd").iterdir()}, temporary
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_nothing_is_left_behind(tier: str) -> None:
+    with warm_process(tier):
+        pass  # imports and caches of the first time are done
+    before = state()
+    with warm_process(tier) as warm:
+        for source in (
+            "open('f', 'w').write('x')",
+            "while True: pass",
+            "import os; os._exit(1)",
+        ):
+            with warm.fork() as child:
+                try:
+                    child.run(str(source))
+                except ProcessEnded:
+                    continue
+        kept = warm.fork()
+        kept.run("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()")
+        kept.close()
+        open_ones = [warm.fork() for _ in range(3)]
+    with pytest.raises(ProcessEnded):
+        open_ones[0].run("1")
+    for child in open_ones:
+        child.close()
+    assert state() == before

@@ -1,0 +1,132 @@
+"""The tiers: proved by attempts, chosen by the proof, and each layer needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sandboxes
+from sandboxes import SMALL, TIERS, refused, warm_process
+
+from course.errors import ConfigurationError
+from course.sandbox import tiers, view
+from course.sandbox.host import WarmProcess
+from course.sandbox.isolation import Isolation
+from course.sandbox.limits import Limits
+
+ROOT = Path(__file__).parents[2]
+
+
+HELP = """
+import ctypes, os, resource, signal, socket, subprocess, sys, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def checked(result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+    return result
+"""
+
+
+# Without the layer, the attack succeeds: else the layer would be there for nothing.
+NEEDED = {
+    "seccomp": "os.chmod(FILE, 0o600)",
+    "landlock": "open(FILE).read()",
+    "rlimits": "import numpy\nkept = numpy.empty(1 << 28)",
+}
+
+
+@pytest.mark.parametrize("layer", NEEDED)
+def test_each_layer_stops_something_that_the_others_let_through(layer: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine"
+    file.write_text("x")
+    source = f"FILE = {str(file)!r}\n{NEEDED[layer]}"
+    with warm_process("landlock") as warm, warm.fork() as child:
+        child.run(HELP)
+        assert refused(child, source) in ("PermissionError", "MemoryError")
+    with warm_process("landlock", without=(layer,)) as warm, warm.fork() as child:
+        child.run(HELP)
+        assert refused(child, source) == ""
+
+
+def test_bwrap_hides_even_that_a_file_exists(tmp_path: Path) -> None:
+    source = f"import os\nos.stat({str(tmp_path)!r})"
+    with warm_process("bwrap") as warm, warm.fork() as child:
+        assert refused(child, source) == "FileNotFoundError"
+    with warm_process("bwrap", without=("landlock", "seccomp")) as warm, warm.fork() as child:
+        assert refused(child, source) == "FileNotFoundError"
+    with warm_process("landlock") as warm, warm.fork() as child:
+        assert refused(child, source) == ""
+
+
+def test_the_view_never_holds_the_repository() -> None:
+    seen = [Path(path) for path in view.readable_paths()]
+    secret = [ROOT / "tests", ROOT / "source", ROOT / "gradebook.db", ROOT / "course" / "judge"]
+    for path in seen:
+        assert not any(hidden.is_relative_to(path) for hidden in secret)
+    assert ROOT / "course" / "sandbox" in seen
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_self_test_proves_a_tier(tier: str) -> None:
+    if sandboxes.missing(tier):
+        pytest.skip(sandboxes.missing(tier))
+    secret = (ROOT / "tests", ROOT / "pyproject.toml", ROOT / "not there")
+    proved = tiers.choose(tier, secret)
+    assert proved.tier == tier
+    assert {"fork", "read tests", "write into tests", "read pyproject.toml"} <= set(proved.proved)
+    assert (proved.not_prevented == ()) == (tier == "bwrap")
+    assert not (ROOT / "tests" / "x").exists()
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_self_test_finds_what_the_view_holds(tier: str) -> None:
+    readable = Path(view.__file__)
+    with pytest.raises(ConfigurationError, match=r"could read view\.py") as refusal:
+        tiers.choose(tier, (readable,))
+    assert "none is run" in str(refusal.value)
+
+
+def test_the_self_test_finds_a_missing_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tiers.LAYERS, "landlock", ("rlimits", "seccomp"))
+    with pytest.raises(ConfigurationError, match="read a file of the instructor"):
+        tiers.choose("landlock")
+    monkeypatch.setitem(tiers.LAYERS, "landlock", ("rlimits", "landlock"))
+    with pytest.raises(ConfigurationError, match="change the mode of a file"):
+        tiers.choose("landlock")
+
+
+def test_without_bwrap_the_next_tier_is_taken_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view.shutil, "which", lambda name: None)
+    taken = tiers.choose()
+    assert taken.tier == "landlock"
+    assert taken.passed_over == (
+        ("bwrap", "the warm process does not start: bwrap is not installed"),
+    )
+    with pytest.raises(ConfigurationError, match="install bubblewrap"):
+        tiers.choose("bwrap")
+
+
+def test_none_is_taken_by_name_only() -> None:
+    taken = tiers.choose("none")
+    assert (taken.tier, taken.proved) == ("none", ())
+    assert taken.not_prevented
+    with pytest.raises(ConfigurationError, match="choose one of auto, bwrap, landlock, none"):
+        tiers.choose("docker")
+
+
+def test_without_isolation_limits_still_hold() -> None:
+    with WarmProcess(Isolation.of_tier("none"), SMALL) as warm, warm.fork() as child:
+        assert refused(child, "bytearray(3 << 30)") == "MemoryError"
+        assert child.run("while True: pass").limit == "cell_cpu"
+
+
+def test_an_isolation_can_be_stored() -> None:
+    assert Isolation.of_tier("bwrap").to_dict()["layers"] == (
+        *("bwrap", "rlimits", "landlock", "seccomp"),
+    )
+
+
+def test_limits_must_be_above_zero() -> None:
+    with pytest.raises(ValueError, match="call_cpu must be above 0"):
+        Limits(call_cpu=0)
+    assert Limits.from_dict(SMALL.to_dict()) == SMALL
