@@ -19,9 +19,9 @@ from typing import Any
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.gradebook.adapter import load_config
-from course.grading import refuse_misfits
 from course.judge.checks import Checks
 from course.lab import Lab, known_labs
+from course.marks import refuse_misfits
 
 
 def release(settings: Settings, lab_name: str) -> Path:
