@@ -36,8 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker that carries a check's weight."""
+    """Register the markers that a check may carry, as `course.judge.collection` does."""
     config.addinivalue_line("markers", "points(n): what a hidden check is worth")
+    config.addinivalue_line("markers", "explanatory(why): it explains what others reject too")
     config.stash[_BENCH] = Bench(config.getoption("--submission"))
 
 

@@ -20,6 +20,11 @@ from _pytest.config import _prepareconfig
 
 from course.errors import ConfigurationError
 
+MARKERS = (
+    "points(n): what a hidden check is worth",
+    "explanatory(why): the check says which idea is missing, though others reject what it rejects",
+)
+
 
 @dataclass(frozen=True)
 class Check:
@@ -29,6 +34,7 @@ class Check:
     name: str
     title: str
     max_points: float
+    explanatory: str = ""  # why it may stand although other checks reject all that it rejects
 
 
 def check_of(item: pytest.Item) -> Check:
@@ -45,7 +51,20 @@ def check_of(item: pytest.Item) -> Check:
         raise ConfigurationError(
             f"{where} has no docstring: its first line is what the student reads."
         )
-    return Check(item.path.stem, item.name, title, points)
+    return Check(item.path.stem, item.name, title, points, _explanation(item, where))
+
+
+def _explanation(item: pytest.Item, where: str) -> str:
+    """What `@pytest.mark.explanatory("why")` says; '' for a check without that mark."""
+    marker = item.get_closest_marker("explanatory")
+    if marker is None:
+        return ""
+    match marker.args:
+        case (str() as why,) if why.strip():
+            return why
+    raise ConfigurationError(
+        f'{where} does not say what it explains: write @pytest.mark.explanatory("why").'
+    )
 
 
 def _is_weight(args: tuple[object, ...]) -> bool:
@@ -62,7 +81,8 @@ def collect(folder: Path, plugin: object) -> list[pytest.Item]:
     arguments = [str(folder), "-q", "-c", os.devnull, "--rootdir", str(folder), "--capture=no"]
     arguments += ["--import-mode=prepend", *("-p", "no:cacheprovider", "-p", "no:course")]
     config = _prepareconfig(arguments, [plugin])
-    config.addinivalue_line("markers", "points(n): what the check is worth")
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
     config._do_configure()
     config.pluginmanager.unregister(name="terminalreporter")
     session = pytest.Session.from_config(config)
