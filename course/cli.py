@@ -191,6 +191,22 @@ def _demonstrate(settings: Settings, lab: str) -> int:
 
 
 @commands.command()
+@click.argument("lab")
+@click.option(
+    "--seeds", type=click.IntRange(0), default=0, metavar="N", help="Try N other secrets, too."
+)
+@click.option("--picture", type=click.Path(path_type=Path), help="Draw the matrix into this PNG.")
+@click.option("--marks", type=click.Path(path_type=Path), help="Write what mistakes keep here.")
+@click.option("--processes", type=click.IntRange(1), help="How many programs are tried at once.")
+@_course_dir
+def gate(lab: str, seeds: int, course_dir: Path, **what: Any) -> int:
+    """Hold LAB's checks to right programs, known mistakes and mutants; exit 1 if it is shut."""
+    from course.gate.command import gate as hold
+
+    return hold(_settings(course_dir), lab, seeds=seeds, **what)
+
+
+@commands.command()
 @_course_dir
 def doctor(course_dir: Path) -> None:
     """Show which isolation this machine proves, and what to install for more."""

@@ -22,7 +22,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("course.gradebook", "course.store", "course.submitted", "course.workers", "course.batch"),
     ("course.reports",),
     ("course.preview", "course.pytest_plugin", "course.release", "course.nbgrader_shell"),
-    ("course.autograde", "course.feedback", "course.colab", "course.sample", "course.demo"),
+    (
+        "course.autograde",
+        "course.feedback",
+        "course.gate",
+        "course.colab",
+        "course.sample",
+        "course.demo",
+    ),
     ("course.cli",),
 )
 
