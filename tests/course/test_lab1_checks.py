@@ -1,31 +1,19 @@
 """Lab 1's hidden checks under test: they reject every wrong program and accept every right one.
 
-The programs are ours, so they run in this process. What is judged is the checks, the words that
-students read, and the diagnoses.
+The programs are ours, so they run in this process: it is the checks that are judged here.
 """
 
-import copy
-import inspect
-import json
-import re
-import types
-from pathlib import Path
-
-import numpy as np
 import pytest
 from lab1 import misconceptions
-from lab1.data import LAB_X, LAB_Y
 from lab1.right_programs import RIGHT
-from lab1.sample_class import SOLVED
+from lab1_programs import FOLDER, LIBRARY, RIGHT_NAMESPACE, earned, fresh, name_of, notebook, whole
 
 from course.judge.checks import Checks
 from course.judge.collection import Check
-from course.judge.diagnosis import Library, Misconception, agree, diagnose, observe
+from course.judge.diagnosis import Misconception
 from course.judge.proxy import InProcess
 from course.record import Outcome
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "tests" / "lab1"
 SECRETS = ("a secret", "another")
 POINTS = {
     "test_hypothesis": 8,
@@ -35,11 +23,6 @@ POINTS = {
     "test_gradient_descent": 24,
     "test_learning_rate": 12,
 }
-LIBRARY = Library.of(misconceptions)
-DEFAULTS = {e.name: copy.deepcopy(e.program.__defaults__) for e in LIBRARY.misconceptions}
-FUNCTIONS = [e for e in LIBRARY.misconceptions if e.function in misconceptions.PROBES]
-RIGHT_NAMESPACE = {**misconceptions.REFERENCE, **misconceptions.CHOICES}
-SOLUTION = re.compile(r"### BEGIN SOLUTION(\n.*?)### END SOLUTION", re.DOTALL)
 CORE = {
     "test_gradient_descent::test_history",
     "test_gradient_descent::test_reaches_the_best_line",
@@ -63,14 +46,6 @@ def cell_of(function: str) -> str:
     return "test_learning_rate" if function.endswith("_rate") else f"test_{function}"
 
 
-def fresh(each: Misconception) -> object:
-    """The program with nothing kept from earlier calls, or the number that it stands for."""
-    if each.function in misconceptions.CHOICES:
-        return each.program()
-    code, names = each.program.__code__, each.program.__globals__
-    return types.FunctionType(code, names, each.name, copy.deepcopy(DEFAULTS[each.name]))
-
-
 def rejecting(checks: Checks, function: str, program: object) -> set[str]:
     """The checks of one function that do not pass with `program` in its place."""
     cell = cell_of(function)
@@ -91,13 +66,6 @@ def rejections(all_checks: list[Checks]) -> dict[str, set[str]]:
 
 def every_check(checks: Checks) -> dict[str, Check]:
     return {f"{cell}::{c.name}": c for cell, group in checks.by_cell.items() for c in group}
-
-
-def name_of(value: object) -> str | None:
-    return getattr(value, "name", None) or getattr(value, "__name__", None)
-
-
-# The checks
 
 
 def test_points_are_whole_and_sum_to_the_grade_cells(checks: Checks) -> None:
@@ -135,6 +103,13 @@ def test_a_right_program_passes_every_check(
 ) -> None:
     for checks in all_checks:
         assert rejecting(checks, function, program) == set()
+
+
+@pytest.mark.parametrize(("function", "program"), RIGHT, ids=name_of)
+def test_a_right_program_leaves_later_exercises_right(
+    checks: Checks, function: str, program: object
+) -> None:
+    assert earned(checks, whole(function, program)) == sum(POINTS.values())
 
 
 def test_there_are_enough_programs_of_both_kinds() -> None:
@@ -176,31 +151,6 @@ def test_five_checks_see_every_wrong_path(rejections: dict[str, set[str]]) -> No
     }
 
 
-def notebook(*typed: str) -> dict[str, object]:
-    """The names of a notebook with right solutions, in which these were typed after them."""
-    names: dict[str, object] = {"np": np, "x": LAB_X, "y": LAB_Y, "print": lambda *_: None}
-    for source in (*SOLVED.values(), *typed):
-        exec(source, names)
-    return names
-
-
-@pytest.mark.parametrize("each", FUNCTIONS, ids=name_of)
-def test_a_misconception_is_the_same_when_a_student_types_it(each: Misconception) -> None:
-    """Its source needs nothing but what stands in the notebook."""
-    probes = misconceptions.PROBES[each.function]
-    ours = observe(InProcess({each.function: fresh(each)}), each.function, probes)
-    assert agree(observe(InProcess(notebook(each.source())), each.function, probes), ours)
-
-
-def earned(checks: Checks, names: dict[str, object]) -> float:
-    """What a whole notebook's functions are worth."""
-    return sum(
-        check.max_points * (verdict.outcome is Outcome.PASSED)
-        for cell, group in checks.by_cell.items()
-        for check, verdict in zip(group, checks.judge(cell, InProcess(names)), strict=True)
-    )
-
-
 def test_a_missing_factor_2_costs_little(checks: Checks) -> None:
     source = misconceptions.factor_2_missing.misconception.source()
     right = earned(checks, {**notebook(), **misconceptions.CHOICES})
@@ -218,70 +168,3 @@ def test_constants_earn_next_to_nothing(checks: Checks) -> None:
         "critical_rate": lambda _: 0.03,
     }
     assert earned(checks, constants) <= 0.1 * sum(POINTS.values())
-
-
-# The words
-
-
-def solution_lines() -> set[str]:
-    """What no message may hold: lines of the right functions, ours and the source notebook's."""
-    text = "\n".join(inspect.getsource(each) for each in misconceptions.REFERENCE.values())
-    notebook = ROOT / "source" / "lab1" / "lab1.ipynb"
-    if notebook.is_file():
-        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-            text += "\n".join(
-                re.findall(
-                    r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "".join(cell["source"]), re.S
-                )
-            )
-    lines = {re.sub(r"\s+", "", line) for line in text.splitlines() if '"""' not in line}
-    return {line for line in lines if len(line) > 8 and not line.startswith(("#", "def"))}
-
-
-@pytest.mark.parametrize("each", LIBRARY.misconceptions, ids=name_of)
-def test_a_message_is_short_and_gives_no_solution(each: Misconception) -> None:
-    assert 8 <= len(each.message.split()) <= 80
-    assert each.message.endswith((".", "?"))
-    squeezed = re.sub(r"\s+", "", each.message)
-    assert [line for line in solution_lines() if line in squeezed] == []
-
-
-def test_messages_are_pairwise_different() -> None:
-    messages = [each.message for each in LIBRARY.misconceptions if "None" not in each.message]
-    by_function = [(e.function, e.message) for e in LIBRARY.misconceptions]
-    assert len(by_function) == len(set(by_function))
-    assert len(set(messages)) >= 0.9 * len(messages)
-
-
-# The diagnosis
-
-
-@pytest.mark.parametrize("each", FUNCTIONS, ids=name_of)
-def test_a_misconception_is_diagnosed_as_itself(each: Misconception) -> None:
-    found = diagnose(InProcess({each.function: fresh(each)}), each.function, LIBRARY)
-    assert found is not None
-    assert found.name == each.name
-
-
-@pytest.mark.parametrize(("function", "program"), RIGHT, ids=name_of)
-def test_a_right_program_is_diagnosed_as_nothing(function: str, program: object) -> None:
-    assert diagnose(InProcess({function: program}), function, LIBRARY) is None
-
-
-def test_an_unknown_mistake_is_diagnosed_as_nothing() -> None:
-    def strange(x, y, W, b):
-        return 3.25
-
-    assert diagnose(InProcess({"cost": strange}), "cost", LIBRARY) is None
-
-
-@pytest.mark.parametrize("each", FUNCTIONS, ids=name_of)
-def test_inside_a_whole_notebook_the_diagnosis_is_its_own_or_none(
-    checks: Checks, each: Misconception
-) -> None:
-    """Also in the cell of a later exercise, where a wrong function shows for the second time."""
-    callee = InProcess(notebook(each.source()))
-    for cell in POINTS:
-        if any(v.outcome is not Outcome.PASSED for v in checks.judge(cell, callee)):
-            found = checks.diagnose(cell, callee)
-            assert found is None or found.name == each.name

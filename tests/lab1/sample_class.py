@@ -176,7 +176,7 @@ SAMPLES = (
         "mika",
         "update ignores the learning rate",
         wrong("rate_ignored"),
-        marks(update=3 + 2, gradient_descent=2 + 2 + 2 + 1),
+        marks(update=3 + 2, gradient_descent=2 + 2 + 2),
     ),
     Sample(
         "nora",

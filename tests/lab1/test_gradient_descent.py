@@ -176,16 +176,20 @@ def test_reaches_the_best_line(submission, rng):
 
 @pytest.mark.points(2)
 def test_too_large_a_rate_diverges(submission, rng):
-    """A little above the critical learning rate the cost grows and grows: follow it all the way."""
-    x, y, W, b, rate = problem(rng, 7, rng.uniform(1.07, 1.2))
-    new_W, new_b, history = submission.gradient_descent(x, y, W, b, rate, 100).parts(3)
-    last = history.numbers(100)[-1]
+    """A little above the critical learning rate the cost grows and grows: follow it all the way.
+
+    Few steps and a wide tolerance, because a right gradient by differences loses digits up there.
+    """
+    x, y, W, b, rate = problem(rng, 7, rng.uniform(1.14, 1.19))
+    new_W, new_b, history = submission.gradient_descent(x, y, W, b, rate, 30).parts(3)
+    last = history.numbers(30)[-1]
     sentence = "The cost does not grow, although the learning rate is above the critical one."
     grown = last > 10 * truth.cost(x, y, W, b)
     require(grown, sentence, call=history.call, got=history.raw)
-    reached, want = (new_W.number(), new_b.number()), truth.descent(x, y, W, b, rate, 100)
+    reached, want = (new_W.number(), new_b.number()), truth.descent(x, y, W, b, rate, 30)
     sentence = "The cost grows, but W and b do not go where the steps lead."
-    require(close(reached, want[:2]), sentence, call=new_W.call, expected=want[:2], got=reached)
+    right = close(reached, want[:2], rel=1e-3)
+    require(right, sentence, call=new_W.call, expected=want[:2], got=reached)
     right = any(close(last, price) for price in own.prices(submission, x, y, *reached))
     sentence = "The last cost of the history is not that of the W and b that are returned."
     require(right, sentence, call=history.call, expected=want[2][-1], got=last)
@@ -193,7 +197,10 @@ def test_too_large_a_rate_diverges(submission, rng):
 
 @pytest.mark.points(1)
 def test_overflow(submission, rng):
-    """Far above the critical rate the numbers overflow: do all the steps and hide no inf or nan."""
+    """Far above the critical rate the numbers overflow: do all the steps and hide no inf or nan.
+
+    A gradient by differences comes to rest on the way, where a tiny step is lost in rounding.
+    """
     x, y, W, b, rate = problem(rng, 5, 1000)
     _, _, history = submission.gradient_descent(x, y, W, b, rate, 60).parts(3)
     entries = history.parts(60)
@@ -203,4 +210,5 @@ def test_overflow(submission, rng):
         last = entries[-1].number()
     except CheckFailed:
         return
-    require(False, "After so many steps the cost is too large for a number.", got=last)
+    sentence = "The cost does not stay as large as it became: something stands in for inf or nan."
+    require(1e15 < last < 1e300, sentence, call=history.call, got=last)
