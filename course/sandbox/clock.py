@@ -1,7 +1,7 @@
 """Another process seen from outside: its CPU clock, its end, and a kill that hits nobody else.
 
-Trusted side. The CPU clock is the kernel's, so a submission cannot turn it back, and a loaded
-machine does not turn it forward.
+Trusted side. The clocks are the kernel's, so a submission cannot turn them back; nor does a loaded
+machine turn them forward, for time spent waiting for a processor counts on neither.
 """
 
 from __future__ import annotations
@@ -27,6 +27,18 @@ class Process:
         self._descriptor: int | None = os.pidfd_open(pid)
         self._clock = (~pid << 3) | 2  # clock_getcpuclockid(3), which Python does not offer
         self._cpu = 0.0
+        self._delay = 0.0
+        try:
+            self._statistics: int | None = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
+        except OSError:  # a kernel without them: then a loaded machine does count
+            self._statistics = None
+
+    def wall(self) -> float:
+        """Wall seconds, from an arbitrary start, without those spent waiting for a processor."""
+        if self._statistics is not None:
+            with contextlib.suppress(OSError, IndexError):
+                self._delay = int(os.pread(self._statistics, 100, 0).split()[1]) / 1e9
+        return time.monotonic() - self._delay
 
     def cpu(self) -> float:
         """CPU seconds of the process so far; after its end, what was read last."""
@@ -52,6 +64,9 @@ class Process:
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
             os.close(self._descriptor)
             self._descriptor = None
+        if self._statistics is not None:
+            os.close(self._statistics)
+            self._statistics = None
 
 
 class Expired(Exception):
@@ -70,7 +85,7 @@ class Deadline:
     ) -> None:
         self.process = process
         self.cpu_end = process.cpu() + cpu
-        self.wall_end = time.monotonic() + wall
+        self.wall_end = process.wall() + wall
         self.name: Limit = name
         self.inspect = inspect
 
@@ -80,7 +95,7 @@ class Deadline:
         poll.register(descriptor, event)
         while True:
             cpu_left = self.cpu_end - self.process.cpu()
-            wall_left = self.wall_end - time.monotonic()
+            wall_left = self.wall_end - self.process.wall()
             if cpu_left <= 0:
                 raise Expired(self.name)
             if wall_left <= 0:

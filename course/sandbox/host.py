@@ -7,7 +7,6 @@ What is our own fault raises `GraderFault`, and the submission stays ungraded.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from types import TracebackType
@@ -73,7 +72,7 @@ class Child:
         self._folder: str = hello["folder"]
         self._number = 0
         self._figures_left = warm.limits.figures
-        self._wall_end = time.monotonic() + warm.limits.wall(warm.limits.submission_cpu)
+        self._wall_left = warm.limits.wall(warm.limits.submission_cpu)
 
     @property
     def alive(self) -> bool:
@@ -175,7 +174,7 @@ class Child:
         left = self.limits.submission_cpu - self.cpu
         if left < cpu:
             cpu, limit = left, "submission_cpu"
-        wall = min(self.limits.wall(cpu), self._wall_end - time.monotonic())
+        wall = min(self.limits.wall(cpu), self._wall_left)
         if cpu <= 0 or wall <= 0:
             self._end(REASONS["submission_cpu"], "submission_cpu")
         return _Request(limit, cpu, wall)
@@ -193,7 +192,9 @@ class Child:
             self._inspect_folder,
         )
         self._channel.wait = deadline.wait
+        start = self._process.wall()
         answer = self._exchange(frame)
+        self._wall_left -= self._process.wall() - start
         self._inspect_folder()
         return answer
 

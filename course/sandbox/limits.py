@@ -17,8 +17,8 @@ GIB = 1 << 30
 class Limits:
     """Ceilings for one submission.
 
-    CPU seconds decide, because they do not depend on how loaded the machine is. The wall clock is
-    only a backstop for code that waits without computing.
+    CPU seconds decide, because they do not depend on how loaded the machine is. Seconds of waiting
+    are only a backstop for code that waits without computing.
     """
 
     cell_cpu: float = 10.0
@@ -30,9 +30,9 @@ class Limits:
     grace_cpu: float = 1.0
     """CPU seconds that code may go on after it was told to stop; then its process is killed."""
     wall_factor: float = 6.0
-    """Wall seconds allowed for each CPU second of a limit."""
+    """Seconds of waiting allowed for each CPU second of a limit (for a processor: not counted)."""
     wall_least: float = 10.0
-    """Wall seconds that every limit allows at least."""
+    """Seconds of waiting that every limit allows at least."""
     memory_bytes: int = 2 * GIB
     """Address space of the process (NumPy, Matplotlib and IPython take about 0.4 GiB of it)."""
     processes: int = 64
@@ -59,7 +59,7 @@ class Limits:
     """Raw buffers of one frame on the wire."""
 
     def wall(self, cpu: float) -> float:
-        """Wall seconds that back up a limit of `cpu` CPU seconds."""
+        """Seconds of waiting that back up a limit of `cpu` CPU seconds."""
         return max(self.wall_least, self.wall_factor * cpu)
 
     def to_dict(self) -> dict[str, Any]:

@@ -168,7 +168,7 @@ class TimeLimit(SubmissionError):
     """The call used more than its time; the submission goes on."""
 
     def __init__(self, limit: Limit, seconds: float) -> None:
-        unit = "wall seconds" if limit == "wall" else "seconds of computing"
+        unit = "seconds of waiting" if limit == "wall" else "seconds of computing"
         super().__init__(f"stopped after {seconds:g} {unit}")
         self.limit = limit
         self.seconds = seconds

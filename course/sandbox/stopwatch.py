@@ -1,16 +1,22 @@
 """Stops student code from within when its time is used: the soft limit spares the submission.
 
-Untrusted side. Code that will not be stopped this way is ended by the judge, who measures for
-himself.
+Untrusted side. Code that will not be stopped this way is ended by the judge, who measures as well.
 """
 
 from __future__ import annotations
 
 import signal
+import time
 from types import FrameType
 
 REPEAT = 0.1
-"""Seconds after which code that swallowed the first signal receives the next one."""
+"""CPU seconds after which code that swallowed the first signal receives the next one."""
+TICKS = 10
+"""How often the wall clock is looked at within its limit."""
+LONGEST_TICK = 1.0
+IDLE = 0.05
+"""A tick in which less than this share was computed counts as waiting: on a machine so loaded that
+code gets no more, the judge's clock decides, which knows why the code stood still."""
 
 
 class TimeLimit(BaseException):
@@ -21,23 +27,28 @@ TimeLimit.__module__ = "builtins"  # so that a traceback names it plainly
 
 
 class Stopwatch:
-    """Raises `TimeLimit` in the main thread after so much CPU or wall time."""
+    """Raises `TimeLimit` in the main thread after so many seconds of computing or of waiting."""
 
     def __init__(self) -> None:
         self.running = False
         self.expired: str | None = None
-        self.seconds: dict[str, float] = {}
+        self._seconds = {"cpu": 0.0, "wall": 0.0}
+        self._waited = 0.0
+        self._seen = (0.0, 0.0)
 
     def start(self, cpu: float, wall: float) -> None:
         """Arm both clocks, and the handlers again: student code may have replaced them."""
         self.expired = None
-        self.seconds = {"cpu": cpu, "wall": wall}
-        signal.signal(signal.SIGPROF, self._expire)
-        signal.signal(signal.SIGALRM, self._expire)
+        self._seconds = {"cpu": cpu, "wall": wall}
+        self._waited = 0.0
+        self._seen = (time.monotonic(), time.process_time())
+        signal.signal(signal.SIGPROF, self._computed)
+        signal.signal(signal.SIGALRM, self._ticked)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGPROF, signal.SIGALRM))
         self.running = True
+        tick = min(wall / TICKS, LONGEST_TICK)
         signal.setitimer(signal.ITIMER_PROF, cpu, REPEAT)
-        signal.setitimer(signal.ITIMER_REAL, wall, REPEAT)
+        signal.setitimer(signal.ITIMER_REAL, tick, tick)
 
     def stop(self) -> None:
         """Disarm; from the first line on nothing is raised."""
@@ -45,9 +56,20 @@ class Stopwatch:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _expire(self, number: int, frame: FrameType | None) -> None:
+    def _computed(self, number: int, frame: FrameType | None) -> None:
+        self._expire("cpu")
+
+    def _ticked(self, number: int, frame: FrameType | None) -> None:
+        wall, cpu = time.monotonic(), time.process_time()
+        elapsed, computed = wall - self._seen[0], cpu - self._seen[1]
+        self._seen = (wall, cpu)
+        if computed < IDLE * elapsed:
+            self._waited += elapsed
+        if self._waited >= self._seconds["wall"]:
+            self._expire("wall")
+
+    def _expire(self, clock: str) -> None:
         if self.running:
-            self.expired = "cpu" if number == signal.SIGPROF else "wall"
-            raise TimeLimit(
-                f"stopped after {self.seconds[self.expired]:g} seconds ({self.expired})"
-            )
+            self.expired = clock
+            what = {"cpu": "computing", "wall": "waiting"}[clock]
+            raise TimeLimit(f"stopped after {self._seconds[clock]:g} seconds of {what}")
