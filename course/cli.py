@@ -59,6 +59,12 @@ def _course_dir(command: Callable[..., Any]) -> Callable[..., Any]:
 def _settings(course_dir: Path, **changes: Any) -> Settings:
     from course.config import find_root, load_settings
 
+    try:
+        course_dir = course_dir.resolve()
+    except FileNotFoundError:
+        raise ConfigurationError(
+            "The folder that you are in is gone: change into another."
+        ) from None
     return load_settings(find_root(course_dir)).override(**changes)
 
 
@@ -185,8 +191,8 @@ def _demonstrate(settings: Settings, lab: str) -> int:
     if not wrong:
         click.echo(f"Every one of the {len(samples)} got exactly the marks stated for it.\n")
     code = _feedback_aloud(settings, lab)
-    nbgrader = Path(sys.executable).with_name("nbgrader")
-    click.echo(f"To mark the written answers: cd {settings.root} && {nbgrader} formgrader")
+    jupyter = Path(sys.executable).with_name("jupyter")
+    click.echo(f"Written answers are marked in formgrader: cd {settings.root} && {jupyter} lab")
     return max(code, int(bool(wrong) or not outcome.complete))
 
 
