@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from textwrap import indent
 
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -58,7 +58,7 @@ def _parts(tried: Tried, found: Sequence[Finding]) -> Iterator[RenderableType]:
     for finding in found:
         yield Text(f"• {finding.sentence}")
         if finding.source != source and (source := finding.source):
-            yield Padding(Text(source.rstrip(), style="dim"), (0, 0, 0, 6), expand=False)
+            yield Text(indent(source.rstrip(), " " * 6), style="dim")
     yield Text("\n" * bool(found) + summary(tried, found), style="red" if found else "green")
 
 

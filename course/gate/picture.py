@@ -35,11 +35,11 @@ WORDS = {
 
 # Everything is measured in squares of the matrix, of that many inches.
 INCH = 0.165
-NAMES, CHECKS, TITLE, GAP, LEGEND = 15, 11, 2, 1, 6
+NAMES, CHECKS, TITLE, GAP, HEAD, LEGEND = 15, 11, 2, 1, 3, 4
 
 
 @dataclass(frozen=True)
-class _Panel:
+class Panel:
     """One exercise: its misconceptions, its checks, and the other exercises."""
 
     cell: str
@@ -49,10 +49,12 @@ class _Panel:
 
     @property
     def height(self) -> int:
+        """In squares, with its title and the names of its checks."""
         return TITLE + CHECKS + len(self.wrong) + GAP
 
     @property
     def width(self) -> int:
+        """In squares, with the names of its misconceptions."""
         return NAMES + len(self.checks) + 1 + len(self.others) + GAP
 
 
@@ -66,27 +68,30 @@ def draw(tried: Tried, path: Path) -> None:
 
 
 def _figure(tried: Tried) -> Figure:
-    columns = _stacked(_panels(tried))
-    height = max(sum(panel.height for panel in column) for column in columns) + LEGEND
+    columns = _stacked(panels(tried))
+    height = max(sum(panel.height for panel in column) for column in columns) + HEAD + LEGEND
     widths = [max(panel.width for panel in column) for column in columns]
     figure = Figure(figsize=(sum(widths) * INCH, height * INCH))
     left = 0
     for column, width in zip(columns, widths, strict=True):
-        top = height
+        top = height - HEAD
         for panel in column:
             _draw_panel(figure, tried, panel, left, top, (sum(widths), height))
             top -= panel.height
         left += width
+    title = f"{tried.lab}: which check rejects which misconception"
+    figure.text(GAP / sum(widths), 1 - 1.5 / height, title, fontsize=14, va="center")
     patches = [Patch(color=COLOURS[value], label=word) for value, word in WORDS.items()]
     figure.legend(handles=patches, loc="lower left", ncols=2, frameon=False, fontsize=9)
     return figure
 
 
-def _panels(tried: Tried) -> list[_Panel]:
+def panels(tried: Tried) -> list[Panel]:
+    """The exercises, in the notebook's order."""
     wrong = [trial for trial in tried.results if trial.kind is Kind.MISCONCEPTION]
     cells = list(tried.checks)
     return [
-        _Panel(
+        Panel(
             cell,
             tuple(trial for trial in wrong if tried.exercises[trial.function][0] == cell),
             tuple(check.name for check in tried.checks[cell]),
@@ -96,11 +101,11 @@ def _panels(tried: Tried) -> list[_Panel]:
     ]
 
 
-def _stacked(panels: Sequence[_Panel]) -> list[list[_Panel]]:
+def _stacked(panels: Sequence[Panel]) -> list[list[Panel]]:
     """Panels in columns, in the notebook's order, so that the picture is about square."""
     total = sum(panel.height for panel in panels)
     count = max(1, round(math.sqrt(total / max(panel.width for panel in panels))))
-    columns: list[list[_Panel]] = [[]]
+    columns: list[list[Panel]] = [[]]
     for panel in panels:
         full = sum(each.height for each in columns[-1]) + panel.height / 2 > total / count
         if columns[-1] and full and len(columns) < count:
@@ -110,7 +115,7 @@ def _stacked(panels: Sequence[_Panel]) -> list[list[_Panel]]:
 
 
 def _draw_panel(
-    figure: Figure, tried: Tried, panel: _Panel, left: int, top: int, size: tuple[int, int]
+    figure: Figure, tried: Tried, panel: Panel, left: int, top: int, size: tuple[int, int]
 ) -> None:
     names = [name.removeprefix("test_") for name in (*panel.checks, "", *panel.others)]
     rows, width, height = len(panel.wrong), *size
@@ -123,7 +128,7 @@ def _draw_panel(
         )
     )
     look: dict[str, Any] = {"cmap": ListedColormap(COLOURS), "vmin": 0, "vmax": 4}
-    axes.pcolormesh(_squares(tried, panel), edgecolor="white", linewidth=0.6, **look)
+    axes.pcolormesh(squares(tried, panel), edgecolor="white", linewidth=0.6, **look)
     axes.invert_yaxis()
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=7)
@@ -134,7 +139,7 @@ def _draw_panel(
     figure.text(*place, panel.cell, fontsize=11, fontweight="bold", va="center")
 
 
-def _squares(tried: Tried, panel: _Panel) -> NDArray[np.float64]:
+def squares(tried: Tried, panel: Panel) -> NDArray[np.float64]:
     """The value of each square; NaN, which is not drawn, between own and other exercises."""
     table = []
     for trial in panel.wrong:
