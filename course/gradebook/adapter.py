@@ -6,6 +6,8 @@ therefore imports it when it is first needed, so that `course --help` stays quic
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -105,11 +107,20 @@ def sqlite_file(settings: Settings) -> Path | None:
 
 
 def _create(file: Path, course_id: str) -> None:
-    """Make a gradebook and then put it into place: whoever is killed leaves none or a whole one."""
+    """Make a gradebook and then put it into place: whoever is killed leaves none or a whole one.
+
+    Of several who find none at the same time one makes it, and the others wait.
+    """
     new = file.with_name(f".{file.name}.new")
-    new.unlink(missing_ok=True)
-    nbgrader_api().Gradebook(f"sqlite:///{new}", course_id).close()
-    new.rename(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if not file.exists():
+            new.unlink(missing_ok=True)
+            nbgrader_api().Gradebook(f"sqlite:///{new}", course_id).close()
+            new.rename(file)
+    finally:
+        os.close(folder)  # and with it the lock
 
 
 @contextmanager

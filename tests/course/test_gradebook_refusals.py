@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def open_and_register(settings: Settings) -> None:
         ("nonsense", ("'nonsense'", "c.CourseDirectory.db_url")),
         ("nosuch://host/name", ("nosuch://host/name", "c.CourseDirectory.db_url")),
         ("postgresql+nosuch://u:pass@host/name", ("***@host/name",)),
-        ("sqlite:////no/such/folder/gradebook.db", ("unable to open",)),
+        ("sqlite:////no/such/folder/gradebook.db", ("No such file", "/no/such/folder")),
     ],
 )
 def test_a_url_that_leads_nowhere(mine: Settings, url: str, words: tuple[str, ...]) -> None:
@@ -119,3 +120,13 @@ def test_a_relative_database_lies_in_the_course(
     open_and_register(mine.override(db_url="sqlite:///relative.db"))
     assert (mine.root / "relative.db").exists()
     assert not list(elsewhere.iterdir())
+
+
+def test_several_may_find_no_gradebook_at_once(mine: Settings, tmp_path: Path) -> None:
+    own = mine.override(db_url=f"sqlite:///{tmp_path / 'new.db'}")
+    with ThreadPoolExecutor(4) as pool:
+        opened = [pool.submit(lambda: Gradebook(own).__enter__()) for _ in range(4)]
+    for each in opened:
+        each.result().__exit__(None, None, None)
+    assert stored(own)["version"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.db", "new.db"]
