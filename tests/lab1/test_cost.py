@@ -24,6 +24,7 @@ def test_mean_of_squared_residuals(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("credit for residuals, whatever is made of them")
 def test_zero_on_a_perfect_line(submission, rng):
     """The cost is 0 when the line meets every point, and more than 0 when it does not."""
     x, _ = data.irregular(rng, 5)
@@ -36,6 +37,7 @@ def test_zero_on_a_perfect_line(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("credit for residuals that cannot cancel")
 def test_above_and_below(submission, rng):
     """Points above the line and points below it never cancel: each of them adds to the cost."""
     x, y = data.irregular(rng, 7)
@@ -48,6 +50,7 @@ def test_above_and_below(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("credit for squares, whatever their factor")
 def test_twice_as_far(submission, rng):
     """Points that lie twice as far from the line cost four times as much."""
     x, y = data.irregular(rng, 5)
@@ -59,6 +62,7 @@ def test_twice_as_far(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("credit for a mean, of whatever")
 def test_more_data(submission, rng):
     """The same points handed in twice cost as much as once: a mean does not grow with m."""
     x, y = data.irregular(rng, 7)
@@ -79,6 +83,7 @@ def test_number_types(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("names the change in place that number types trip over")
 def test_inputs_untouched(submission, rng):
     """x and y are the same after the call as before it."""
     data.unchanged(submission, "cost", *data.irregular(rng, 7), *data.start(rng)).number()

@@ -15,6 +15,7 @@ EXERCISE = ("hypothesis", "gradient")
 
 
 @pytest.mark.points(4)
+@pytest.mark.explanatory("credit for the direction, whatever the size")
 def test_points_uphill(submission, rng):
     """The gradient points uphill: dW is positive where a larger W costs more, and so for db."""
     x, y = data.irregular(rng, 7)
@@ -28,6 +29,7 @@ def test_points_uphill(submission, rng):
 
 
 @pytest.mark.points(4)
+@pytest.mark.explanatory("tells which component is wrong, where the slope needs both")
 def test_first_component(submission, rng):
     """dW is (2/m) Σ (W x + b − y) x."""
     x, y = data.irregular(rng, 7)
@@ -37,6 +39,7 @@ def test_first_component(submission, rng):
 
 
 @pytest.mark.points(3)
+@pytest.mark.explanatory("tells which component is wrong, where the slope needs both")
 def test_second_component(submission, rng):
     """db is (2/m) Σ (W x + b − y)."""
     x, y = data.irregular(rng, 7)
@@ -46,6 +49,7 @@ def test_second_component(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("credit for a gradient that is right but for a factor")
 def test_flat_at_the_best_line(submission, rng):
     """At the least-squares line both slopes are 0, and elsewhere they are not."""
     x, y = data.irregular(rng, 7)
@@ -57,6 +61,7 @@ def test_flat_at_the_best_line(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("credit for a gradient that fits the student's own cost")
 def test_slope_of_the_cost(submission, rng):
     """The gradient is the slope of the cost: the page's, or your own if yours is another."""
     x, y = data.irregular(rng, 5)
@@ -70,6 +75,7 @@ def test_slope_of_the_cost(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("credit for a mean, of whatever")
 def test_more_data(submission, rng):
     """The same points handed in twice have the same slope as once: a mean does not grow with m."""
     x, y = data.irregular(rng, 7)
@@ -80,6 +86,7 @@ def test_more_data(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("credit for numbers of any type, whatever the formula")
 def test_number_types(submission, rng):
     """Whole numbers have the same slope as integers and as floats: nothing is cut off.
 
@@ -95,6 +102,7 @@ def test_number_types(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("names the change in place that number types trip over")
 def test_inputs_untouched(submission, rng):
     """x and y are the same after the call as before it."""
     data.unchanged(submission, "gradient", *data.irregular(rng, 7), *data.start(rng)).pair()

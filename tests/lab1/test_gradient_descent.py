@@ -27,6 +27,7 @@ def costs(history, steps):
 
 
 @pytest.mark.points(3)
+@pytest.mark.explanatory("credit for a right step, whatever the loop")
 def test_one_step(submission, rng):
     """One step takes W and b, from the start that was given, against the gradient at that start."""
     case = (*problem(rng, 7, 0.41), 1)
@@ -42,6 +43,7 @@ def test_one_step(submission, rng):
 
 
 @pytest.mark.points(3)
+@pytest.mark.explanatory("credit for the right way, whatever the history")
 def test_several_steps(submission, rng):
     """Several steps end at the W and b where simultaneous updates lead, each from the last."""
     case = (*problem(rng, 5, 0.63), 4)
@@ -57,6 +59,7 @@ def test_several_steps(submission, rng):
 
 
 @pytest.mark.points(3)
+@pytest.mark.explanatory("credit for the right costs; its length and its end say more")
 def test_history(submission, rng):
     """The history holds the cost after each of the steps, in order."""
     case = (*problem(rng, 7, 0.63), 5)
@@ -72,6 +75,7 @@ def test_history(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("tells a history that is too long or too short")
 def test_history_length(submission, rng):
     """The history has one number for each step; with no steps it is empty, and W, b the start."""
     x, y, W, b, rate = problem(rng, 7, 0.22)
@@ -83,6 +87,7 @@ def test_history_length(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("tells costs of other places than those reached")
 def test_history_belongs_to_the_path(submission, rng):
     """history[-1] is the cost of the W and b that are returned, after 3 steps as after 5."""
     x, y, *start, rate = problem(rng, 7, 0.35)
@@ -99,6 +104,7 @@ def test_history_belongs_to_the_path(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("tells a rate or a start that is not used")
 def test_learning_rate_and_start(submission, rng):
     """With learning rate 0 the start that was given is also the end; with any other both move."""
     x, y, W, b, rate = problem(rng, 7, 0.2)
@@ -111,6 +117,7 @@ def test_learning_rate_and_start(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("credit for steps that all follow one rule")
 def test_in_two_goes(submission, rng):
     """Two steps, and three more from where they end, lead where five steps lead."""
     x, y, W, b, rate = problem(rng, 5, 0.31)
@@ -125,6 +132,7 @@ def test_in_two_goes(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("tells what is kept between calls")
 def test_called_twice(submission, rng):
     """Called again with the same arguments it gives the same: nothing is kept between calls."""
     x, y, W, b, rate = problem(rng, 7, 0.27)

@@ -11,6 +11,7 @@ EXERCISE = ("hypothesis",)
 
 
 @pytest.mark.points(3)
+@pytest.mark.explanatory("the formula itself; the checks of its terms say which is wrong")
 def test_line_over_an_array(submission, rng):
     """For an array x, H(x) = W x + b gives one prediction for each number in x."""
     x, _ = data.irregular(rng, 7)
@@ -19,6 +20,7 @@ def test_line_over_an_array(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("tells a wrong W from a wrong b")
 def test_slope(submission, rng):
     """W is the slope: with b = 0 every prediction is W times its x."""
     x, _ = data.irregular(rng, 7)
@@ -27,6 +29,7 @@ def test_slope(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("tells a wrong b from a wrong W")
 def test_intercept(submission, rng):
     """b lifts the whole line: with W = 0 every prediction is b."""
     x, _ = data.irregular(rng, 5)
@@ -54,6 +57,7 @@ def test_number_types(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("names the change in place that number types trip over")
 def test_input_untouched(submission, rng):
     """x is the same after the call as before it."""
     x, _ = data.irregular(rng, 7)

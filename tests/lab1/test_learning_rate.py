@@ -58,6 +58,7 @@ def test_critical_rate(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("credit for a rate that is within five per cent")
 def test_critical_rate_is_the_border(submission, rng):
     """Five per cent below critical_rate(x) descent on x falls, five per cent above it grows."""
     x, y = data.irregular(rng, 7)
@@ -70,6 +71,7 @@ def test_critical_rate_is_the_border(submission, rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.explanatory("credit for numbers of any type")
 def test_number_types(submission, rng):
     """Whole numbers in x have one critical rate, as integers, in single precision, or mirrored."""
     x, y = data.whole(rng, 5)

@@ -15,6 +15,7 @@ def slopes(rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("credit for the direction, whatever the size")
 def test_goes_downhill(submission, rng):
     """A step goes against the gradient: a positive slope makes its parameter smaller."""
     W, b = data.start(rng)
@@ -34,6 +35,7 @@ def test_step_size(submission, rng):
 
 
 @pytest.mark.points(2)
+@pytest.mark.explanatory("credit for a step in proportion to the rate")
 def test_learning_rate(submission, rng):
     """With learning rate 0 nothing moves; with twice the rate both move twice as far."""
     W, b = data.start(rng)
