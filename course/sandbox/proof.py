@@ -46,6 +46,8 @@ MUST_FAIL = {
     "write a file beyond the limit": "write('large', FILE)",
 }
 
+ENDED = "the submission was ended"
+
 MAY_SUCCEED = {
     "see that a file of the instructor exists": "os.stat(CANARY)",
     "fill the disk until it is noticed": "fill(FOLDER)",
@@ -117,7 +119,7 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
     return Proof(
         tuple(name for name in results if name not in holes),
         tuple(holes),
-        tuple(name for name, result in free.items() if result == "allowed"),
+        tuple(name for name, result in free.items() if result.startswith(("allowed", ENDED))),
     )
 
 
@@ -166,5 +168,5 @@ def _attempt(warm: WarmProcess, program: str, attempts: dict[str, str]) -> dict[
                 try:
                     results[name] = str(child.call("attempt", waiting.pop(name)))
                 except SubmissionError as error:
-                    results[name] = f"ended: {error}"
+                    results[name] = f"{ENDED}: {error}"
     return results

@@ -21,6 +21,9 @@ ADVICE = {
     "landlock": "use Linux 5.13 or newer with Landlock enabled (lsm=landlock,… at boot)"
     " and install libseccomp (Debian: `libseccomp2`)",
 }
+HOLES = (
+    "whatever lies below the virtual environment, the Python installation or this package is seen"
+)
 UNTRIED = "on macOS nothing has been tried yet: grade on Linux, or in a Linux virtual machine"
 
 
@@ -47,7 +50,7 @@ def choose(demanded: str = AUTO, must_not_read: Sequence[Path] = ()) -> Isolatio
                 tier, found.layers, found.proved, found.not_prevented, tuple(passed_over)
             )
         passed_over.append((tier, found))
-    reasons = "; ".join(f"{tier}: {reason} ({ADVICE[tier]})" for tier, reason in passed_over)
+    reasons = "; ".join(f"{tier}: {reason}" for tier, reason in passed_over)
     raise ConfigurationError(
         f"Submissions cannot be confined here, so none is run. {reasons}."
         ' Or set isolation = "none".'
@@ -60,7 +63,7 @@ def _try(tier: str, must_not_read: Sequence[Path]) -> Isolation | str:
     try:
         proof = prove(isolation, must_not_read)
     except (GraderFault, OSError, RuntimeError, ImportError) as error:
-        return str(error).rstrip(".")
+        return f"{error} ({ADVICE[tier]})"
     if proof.holes:
-        return "submissions could " + ", ".join(proof.holes)
+        return f"submissions could {', '.join(proof.holes)} ({HOLES})"
     return Isolation(tier, isolation.layers, proof.proved, proof.not_prevented)

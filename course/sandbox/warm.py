@@ -17,6 +17,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
@@ -39,6 +40,8 @@ def main() -> None:
     if settings["layers"]:
         confine.give_up_privileges()
     shell = warm_up(Limits.from_dict(settings["limits"]))
+    if threading.active_count() > 1:
+        raise RuntimeError("an import started a thread, and with threads a fork can hang for ever")
     gc.collect()
     gc.freeze()  # else the first full collection in every child copies all of the heap
     control.send(b"ready")

@@ -152,6 +152,37 @@ def test_no_processes_signals_sockets_or_privileges(child: Child, source: str) -
     assert child.alive
 
 
+def test_descriptors_lead_nowhere_but_to_the_judge(child: Child) -> None:
+    child.run("""
+opened = {}
+for number in range(1024):
+    try:
+        opened[number] = os.fstat(number).st_mode >> 12
+    except OSError:
+        pass
+same = all(os.path.samestat(os.fstat(n), os.stat("/dev/null")) for n in (0, 1, 2))
+""")
+    character_device, sock = 0o2, 0o14
+    assert child.get("opened") == {0: character_device, 1: character_device, 2: 2, 3: sock}
+    assert child.get("same") is True
+
+
+def test_nothing_of_the_instructors_environment_is_seen(child: Child) -> None:
+    child.run("names = sorted(os.environ)")
+    names = set(child.get("names"))
+    assert names <= {
+        *("HOME", "TMPDIR", "PATH", "LANG", "TZ", "PWD", "MPLBACKEND", "MPLCONFIGDIR"),
+        *("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "LC_CTYPE"),
+        *("MKL_DYNAMIC", "KMP_INIT_AT_FORK"),
+    }
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="x32 is of x86_64 alone")
+def test_calls_of_another_architecture_end_the_process(child: Child) -> None:
+    with pytest.raises(ProcessEnded):
+        child.run("libc.syscall(0x40000000 + 39)")
+
+
 def test_memory_is_limited_and_the_submission_goes_on(child: Child) -> None:
     ran = child.run("kept = bytearray(10 << 30)")
     assert ran.error is not None

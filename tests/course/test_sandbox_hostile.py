@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sandboxes import SMALL, TIERS, refused, warm_process
@@ -233,50 +232,3 @@ def test_an_interrupt_of_the_judge_ends_the_submission(child: Child) -> None:
         child.run("while True: pass")
     with pytest.raises(ProcessEnded, match="interrupted"):
         child.run("1")
-
-
-def processes() -> set[str]:
-    """Commands of the processes that are descendants of this one, zombies included."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            pid, rest = path.read_text().split(" (", 1)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        parents[int(pid)] = int(rest.rsplit(")", 1)[1].split()[1])
-    found = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return {str(pid) for pid in found}
-
-
-def state() -> tuple[set[str], set[str], set[str]]:
-    temporary = {path.name for path in Path("/tmp").iterdir() if path.name.startswith("course-")}
-    return processes(), {path.name for path in Path("/proc/self/fd").iterdir()}, temporary
-
-
-@pytest.mark.parametrize("tier", TIERS)
-def test_nothing_is_left_behind(tier: str) -> None:
-    with warm_process(tier):
-        pass  # imports and caches of the first time are done
-    before = state()
-    with warm_process(tier) as warm:
-        for source in (
-            "open('f', 'w').write('x')",
-            "while True: pass",
-            "import os; os._exit(1)",
-        ):
-            with warm.fork() as child:
-                try:
-                    child.run(str(source))
-                except ProcessEnded:
-                    continue
-        kept = warm.fork()
-        kept.run("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()")
-        kept.close()
-        open_ones = [warm.fork() for _ in range(3)]
-    with pytest.raises(ProcessEnded):
-        open_ones[0].run("1")
-    for child in open_ones:
-        child.close()
-    assert state() == before
