@@ -44,6 +44,7 @@ def test_inputs_avoid_the_blind_spots_whatever_the_seed(m: int) -> None:
         residual = truth.hypothesis(x, W, b) - y
         whole = x == np.rint(x)
         assert len(set(x)) == m
+        assert x.all(), "a point has no say in dW"
         assert abs(x.mean()) > 1, "x is centred"
         assert np.ptp(residual) > 1, "residuals are constant"
         assert whole.any()

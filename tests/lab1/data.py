@@ -43,11 +43,14 @@ NORRIS_B = -0.262323073774029
 def irregular(rng: np.random.Generator, m: int) -> tuple[Array, Array]:
     """`m` points around a line: x from about −1 to 6, unsorted, every other one whole.
 
-    The mean of x stays far from 0, and the line's slope is far from any start of `start`.
+    The mean of x stays far from 0, and the line's slope is far from any start of `start`. No x is
+    0, because such a point has no say in dW.
     """
     x = np.linspace(-1, 6, m) + rng.uniform(-0.4, 0.4, m)
     x[::2] = np.rint(x[::2])
-    x = rng.permutation(np.round(x, 2))
+    x = np.round(x, 2)
+    x[x == 0] = 7
+    x = rng.permutation(x)
     slope, intercept = rng.choice([-1, 1]) * rng.uniform(1.5, 2.5), rng.uniform(0.5, 2)
     return x, np.round(slope * x + intercept + rng.uniform(-1.5, 1.5, m), 2)
 
