@@ -30,6 +30,7 @@ Answers = Generator[tuple[Task, Result], None, None]
 # CPU seconds for one program in a worker. What is Python is stopped long before that; this ends
 # what never comes back to Python, and the program counts as rejected.
 HARD_SECONDS = 60
+NEVER_ENDS = "it does not end, or it ends its process"
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Plan:
                 if done.fault and done.fault != WORKER_DIED:
                     raise GraderFault(done.fault)
                 answered: Any = task
-                yield answered, done.graded or Result(fault="it never ends")
+                yield answered, done.graded or Result(fault=NEVER_ENDS)
 
 
 @contextmanager

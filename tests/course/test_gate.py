@@ -13,7 +13,7 @@ from course.config import load_settings
 from course.errors import ConfigurationError
 from course.gate.findings import findings
 from course.gate.programs import Kind, fresh
-from course.gate.tried import Plan, Tried
+from course.gate.tried import NEVER_ENDS, Plan, Tried
 from course.release import release
 
 LAB = worked_lab.LAB
@@ -302,6 +302,13 @@ def test_a_mutant_that_loops_for_ever_is_stopped(course: Path) -> None:
     ]
     assert len(endless) == 1
     assert endless[0].rejected_by
+
+
+def test_a_program_that_ends_its_process_stops_nothing_else(course: Path) -> None:
+    change(course, "right_programs.py", "    total = 0\n", "    import os\n\n    os._exit(0)\n")
+    assert [each.sentence for each in findings(attempt(course, processes=2))] == [
+        f"The right program loop (mean) does not run: {NEVER_ENDS}."
+    ]
 
 
 def test_what_a_program_keeps_does_not_reach_its_next_trial() -> None:
