@@ -60,9 +60,9 @@ c.Course.processes = 0
 
 # CPU seconds for one cell (the cell ends, the submission goes on), for one call that a check makes
 # (that check fails, the others go on), and for everything that a submission does.
-c.Limits.cell_cpu = 10.0
+c.Limits.cell_cpu = 5.0
 c.Limits.call_cpu = 2.0
-c.Limits.submission_cpu = 60.0
+c.Limits.submission_cpu = 30.0
 # CPU seconds that code may go on after it was told to stop; then its process is killed.
 # c.Limits.grace_cpu = 1.0
 # Wall seconds allowed for each CPU second, and allowed at least.

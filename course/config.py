@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from traitlets import Dict, Enum, Int, TraitError, Unicode
 from traitlets.config import Config, Configurable
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from course.errors import ConfigurationError
 from course.sandbox.limits import Limits
@@ -118,7 +118,7 @@ def load_settings(root: Path) -> Settings:
 def _read(root: Path) -> Config:
     try:
         return PyFileConfigLoader(CONFIG_NAME, path=str(root)).load_config()
-    except FileNotFoundError:
+    except ConfigFileNotFound:
         raise ConfigurationError(f"No {CONFIG_NAME} in {root}: is this a course?") from None
     except Exception as error:  # whatever an instructor's file may raise
         raise ConfigurationError(

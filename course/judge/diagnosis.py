@@ -10,7 +10,9 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from types import ModuleType
 from typing import Any
 
@@ -76,7 +78,8 @@ class Library:
     def of(cls, module: ModuleType) -> Library:
         """The library that a module holds: marked programs, `REFERENCE` and `PROBES`."""
         marked = [getattr(each, "misconception", None) for each in vars(module).values()]
-        return cls([each for each in marked if each], module.REFERENCE, module.PROBES)
+        found = [each for each in marked if isinstance(each, Misconception)]
+        return cls(found, module.REFERENCE, module.PROBES)
 
     def of_function(self, function: str) -> tuple[Misconception, ...]:
         """The misconceptions about one function, in the order of the module."""
@@ -93,7 +96,8 @@ class Library:
         return self._known[function]
 
     def _run(self, function: str, program: Program) -> Signature:
-        return observe(InProcess({function: program}), function, self.probes[function])
+        with redirect_stdout(StringIO()):  # printing instead of returning is a mistake, too
+            return observe(InProcess({function: program}), function, self.probes[function])
 
 
 def diagnose(callee: Callee, function: str, library: Library) -> Diagnosis | None:

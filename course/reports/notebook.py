@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -21,6 +22,9 @@ from course.running import Executed
 from course.sandbox.outcome import CellRun, ErrorText, Output
 
 Json = dict[str, Any]
+
+# Where an object lies in memory says nothing, and differs from run to run.
+_ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}\b")
 
 
 def render(graded: Graded, settings: Settings) -> str:
@@ -91,7 +95,7 @@ def _outputs(run: CellRun) -> list[Json]:
 
 
 def _error(error: ErrorText) -> Json:
-    trace = error.trace or f"{error.kind}: {error.text}"
+    trace = _ADDRESS.sub(" at 0x…", error.trace or f"{error.kind}: {error.text}")
     return {
         "output_type": "error",
         "ename": error.kind,
@@ -102,13 +106,18 @@ def _error(error: ErrorText) -> Json:
 
 def _output(output: Output) -> Json:
     """One output of the student's, as nbformat has it: plain text and PNG, nothing else."""
+    text = _ADDRESS.sub(" at 0x…", output.text)
     if output.kind == "stream":
         name = "stderr" if output.name == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": output.text}
-    data = {"text/plain": output.text}
-    if output.png is not None:
-        data["image/png"] = base64.b64encode(output.png).decode("ascii") + "\n"
-    return {"output_type": "display_data", "metadata": {}, "data": data}
+        return {"output_type": "stream", "name": name, "text": text}
+    if output.png is None:
+        return {"output_type": "display_data", "metadata": {}, "data": {"text/plain": text}}
+    picture = base64.b64encode(output.png).decode("ascii") + "\n"
+    return {
+        "output_type": "display_data",
+        "metadata": {"image/png": {"alt": "a figure that this cell drew"}},
+        "data": {"text/plain": text, "image/png": picture},
+    }
 
 
 def _harmless(output: Json) -> Json:

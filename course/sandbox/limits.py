@@ -21,11 +21,11 @@ class Limits:
     are only a backstop for code that waits without computing.
     """
 
-    cell_cpu: float = 10.0
+    cell_cpu: float = 5.0
     """CPU seconds for one cell; the cell ends, the submission goes on."""
     call_cpu: float = 2.0
     """CPU seconds for one call that a check makes; the call ends, the submission goes on."""
-    submission_cpu: float = 60.0
+    submission_cpu: float = 30.0
     """CPU seconds for all cells and calls of one submission together."""
     grace_cpu: float = 1.0
     """CPU seconds that code may go on after it was told to stop; then its process is killed."""

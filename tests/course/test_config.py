@@ -93,3 +93,8 @@ def test_the_course_is_found_from_any_folder_inside(tmp_path: Path) -> None:
 def test_outside_of_a_course_the_remedy_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="--course-dir"):
         find_root(tmp_path)
+
+
+def test_a_folder_without_a_configuration_is_no_course(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="is this a course"):
+        load_settings(tmp_path)
