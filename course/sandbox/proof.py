@@ -95,7 +95,12 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
     An attempt counts as failed only when the submission's process says how it failed, or was ended.
     """
     limits = replace(
-        Limits(), file_bytes=2 * MIB, folder_bytes=4 * MIB, memory_bytes=1 << 30, wall_least=2.0
+        Limits(),
+        file_bytes=2 * MIB,
+        folder_bytes=4 * MIB,
+        memory_bytes=1 << 30,
+        wall_factor=1.0,
+        wall_least=2.0,
     )
     attempts = {**MUST_FAIL, **_real_files(must_not_read)}
     with tempfile.TemporaryDirectory(prefix="course-proof-", dir=_canary_folder()) as folder:

@@ -114,6 +114,13 @@ def test_none_is_taken_by_name_only() -> None:
         tiers.choose("docker")
 
 
+def test_where_nothing_was_tried_nothing_is_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiers.sys, "platform", "darwin")
+    for demanded in ("auto", "none"):
+        with pytest.raises(ConfigurationError, match="grade on Linux"):
+            tiers.choose(demanded)
+
+
 def test_without_isolation_limits_still_hold() -> None:
     with WarmProcess(Isolation.of_tier("none"), SMALL) as warm, warm.fork() as child:
         assert refused(child, "bytearray(3 << 30)") == "MemoryError"
