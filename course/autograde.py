@@ -61,7 +61,7 @@ class Finished:
 
 
 @dataclass
-class Outcome:
+class Results:
     """What a run came to: all records, and our own faults (tracebacks) by student."""
 
     records: list[Record] = field(default_factory=list)
@@ -96,27 +96,27 @@ def _refuse_bad_times(submissions: Iterable[Submission]) -> None:
             raise ConfigurationError(f"{submission.folder}: {error}") from None
 
 
-def run(what: Plan, watch: Watcher = lambda record: None) -> Outcome:
+def run(what: Plan, watch: Watcher = lambda record: None) -> Results:
     """Grade, store, and tell `watch` of each record as it is stored."""
     settings, lab = what.settings, what.lab
-    outcome = Outcome()
+    results = Results()
     open_grader = partial(_open_grader, settings, lab, what.isolation)
     handed_in = (each.read() for each in what.submissions)
     with (
         store.opened(settings.folder("autograded"), lab.name) as folders,
         Gradebook(settings) as gradebook,
-        closing(grade_all(handed_in, open_grader, what.processes)) as results,
+        closing(grade_all(handed_in, open_grader, what.processes)) as graded,
     ):
         gradebook.register(lab)
-        for submission, done in results:
+        for submission, done in graded:
             finished = done.graded or _ungraded(what, submission, done)
             folders.put(submission.student, _files(lab, finished, submission.timestamp))
             gradebook.store(finished.record, finished.notebook, submission.timestamp)
-            outcome.records.append(finished.record)
+            results.records.append(finished.record)
             if done.fault:
-                outcome.faults[submission.student] = done.fault
+                results.faults[submission.student] = done.fault
             watch(finished.record)
-    return outcome
+    return results
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def _open_grader(
 
 def _ungraded(what: Plan, submission: HandedIn, done: Done[Finished]) -> Finished:
     """The lab as released, and why nothing could be said about this submission."""
-    record = ungraded(submission.student, what.lab, done.fault.strip().splitlines()[-1])
+    record = ungraded(submission.student, what.lab, done.reason)
     cells = (Executed(Cell(cell.cell_type, cell.release, cell)) for cell in what.lab.cells)
     return Finished(record, render(Graded(record, tuple(cells)), what.settings))
 

@@ -21,7 +21,7 @@ from course import workers
 from course.submitted import HandedIn
 from course.workers import SECONDS_TO_CLOSE, Done, OpenGrader
 
-WORKER_DIED = "The process that graded it ended without a word, twice."
+WORKER_DIED = "The grader's process ended without a word, twice, so this is to be graded again."
 
 T = TypeVar("T")
 Results = Generator[tuple[HandedIn, Done[T]], None, list[HandedIn]]
@@ -39,7 +39,7 @@ def grade_all(
     while suspects := (yield from _through_pool(waiting, open_grader, processes)):
         for suspect in suspects:
             if (yield from _through_pool(iter([suspect]), open_grader, 1)):
-                yield suspect, Done(None, WORKER_DIED)
+                yield suspect, Done(None, WORKER_DIED, WORKER_DIED)
 
 
 def _through_pool(

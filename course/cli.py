@@ -18,10 +18,10 @@ import click
 from course.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from course.autograde import Outcome, Plan
+    from course.autograde import Plan, Results
     from course.config import Settings
 
-INTERRUPTED = "Interrupted: what was graded so far is stored; run the same command again."
+INTERRUPTED = "Interrupted: what was finished is stored; run the same command again for the rest."
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -107,7 +107,7 @@ def autograde(lab: str, students: tuple[str, ...], processes: int | None, course
     return 0 if _graded_aloud(what).complete else 1
 
 
-def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Outcome:
+def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Results:
     """Run a plan with progress on stderr, then say on stdout what came of it."""
     from rich.console import Console
 
@@ -116,16 +116,16 @@ def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Outco
 
     ticker = terminal.Ticker(Console(stderr=True), len(what.submissions))
     with ticker.running():
-        outcome = run(what, lambda record: ticker.tick())
+        results = run(what, lambda record: ticker.tick())
     out = terminal.output()
-    out.print(terminal.summary(outcome.records, stories))
+    out.print(terminal.summary(results.records, stories))
     out.print(terminal.isolation_line(what.isolation.to_dict()))
-    for student, fault in sorted(outcome.faults.items()):
+    for student, fault in sorted(results.faults.items()):
         click.echo(
             f"\n{terminal.visible(student)} was not graded, through a fault of ours:", err=True
         )
         click.echo(terminal.visible_lines(fault), err=True)
-    return outcome
+    return results
 
 
 @commands.command()
@@ -182,9 +182,9 @@ def _demonstrate(settings: Settings, lab: str) -> int:
     samples = write_class(settings, lab)
     click.echo(f"{lab}: released, and {len(samples)} notebooks handed in, in {settings.root}\n")
     stories = {student: sample.story for student, sample in samples.items()}
-    outcome = _graded_aloud(plan(settings, lab), stories)
+    results = _graded_aloud(plan(settings, lab), stories)
     wrong = [
-        line for record in outcome.records for line in differences(record, samples[record.student])
+        line for record in results.records for line in differences(record, samples[record.student])
     ]
     for line in wrong:
         click.echo(line, err=True)
@@ -193,7 +193,7 @@ def _demonstrate(settings: Settings, lab: str) -> int:
     code = _feedback_aloud(settings, lab)
     jupyter = Path(sys.executable).with_name("jupyter")
     click.echo(f"Written answers are marked in formgrader: cd {settings.root} && {jupyter} lab")
-    return max(code, int(bool(wrong) or not outcome.complete))
+    return max(code, int(bool(wrong) or not results.complete))
 
 
 @commands.command()

@@ -25,6 +25,7 @@ T = TypeVar("T")
 # Workers share the cores between them: a BLAS that takes all of them for itself slows every one.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
+FAILED = "The grader itself failed here ({kind}), so this is to be graded again."
 SECONDS_TO_CLOSE = 5.0  # how long a worker that must end may take to close its grader
 
 # What a worker opens once, and keeps: a function that grades one submission after another.
@@ -33,13 +34,15 @@ OpenGrader = Callable[[], AbstractContextManager[Callable[[HandedIn], T]]]
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
-    """What a worker gives back: what grading gave, or (`fault`) why there is nothing.
+    """What a worker gives back: what grading gave, or why there is nothing, which is our fault.
 
-    A fault is always ours: `fault` holds the traceback, to be shown to whoever runs the grader.
+    `fault`, for whoever runs the grader, is a traceback and may quote hidden checks; `reason` is a
+    sentence that anybody may read.
     """
 
     graded: T | None
     fault: str = ""
+    reason: str = ""
 
 
 class _Worker:
@@ -79,11 +82,11 @@ def grade(handed_in: HandedIn) -> Done[Any]:
     """Grade one submission with this process's grader. Never raises: a fault is a result."""
     try:
         return Done(_worker.opened()(handed_in))
-    except Exception:
+    except Exception as error:
         fault = traceback.format_exc()
         with contextlib.suppress(Exception):
             _worker.close()  # whatever state it is in; the next submission gets a fresh one
-        return Done(None, fault)
+        return Done(None, fault, FAILED.format(kind=type(error).__name__))
 
 
 def _leave(*_: Any) -> None:

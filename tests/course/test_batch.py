@@ -74,6 +74,9 @@ def test_a_fault_of_ours_is_a_result_with_its_traceback() -> None:
     results = grade("fine", "raise", "fine")
     assert results["s01"].graded is None
     assert "RuntimeError: the grader is wrong" in results["s01"].fault
+    assert results["s01"].reason == (
+        "The grader itself failed here (RuntimeError), so this is to be graded again."
+    )
     assert results["s00"].graded
     assert results["s02"].graded
 
@@ -82,7 +85,7 @@ def test_a_worker_that_dies_costs_nobody_else_anything() -> None:
     results = grade("fine", "die", "fine", "sleep 0.2", "die", "fine", "fine")
     lost = {name: done for name, done in results.items() if done.graded is None}
     assert list(lost) == ["s01", "s04"]
-    assert {done.fault for done in lost.values()} == {WORKER_DIED}
+    assert {done.reason for done in lost.values()} == {WORKER_DIED}
 
 
 def test_workers_close_their_graders(tmp_path: Path) -> None:
