@@ -70,7 +70,7 @@ def slopes_not_averaged(x, y, W, b):
 def gradient_rounded(x, y, W, b):
     residual = hypothesis(x, W, b) - y
     dW, db = 2 * np.mean(residual * x), 2 * np.mean(residual)
-    return round(float(dW), 2), round(float(db), 2)
+    return round(float(dW), 1), round(float(db), 1)
 
 
 @wrong(
