@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from course.judge.proxy import Callee, InProcess
+from course.judge.returned import MOST_VALUES
 from course.record import Diagnosis
 from course.sandbox.outcome import NotDefined, ProcessEnded, StudentError, TimeLimit
 
@@ -132,6 +133,8 @@ def observe(callee: Callee, function: str, probes: Sequence[tuple[Any, ...]]) ->
 
 def plain(value: Any) -> Any:
     """A value as nested tuples of floats; lists, tuples and arrays that hold the same are alike."""
+    if _size(value) > MOST_VALUES:
+        return "more values than any probe gives"
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
@@ -142,6 +145,12 @@ def plain(value: Any) -> Any:
         except OverflowError:
             return math.inf
     return value if value is None else type(value).__name__
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, np.ndarray):
+        return value.size
+    return len(value) if isinstance(value, (list, tuple)) else 1
 
 
 def agree(a: Any, b: Any) -> bool:

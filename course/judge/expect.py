@@ -7,6 +7,7 @@ may see.
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from course.judge import messages
 from course.record import Evidence
 
 _LONGEST = 400
+_SHORT = reprlib.Repr()
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = 20
+_SHORT.maxstring = _SHORT.maxother = _LONGEST
 
 
 class CheckFailed(AssertionError):
@@ -69,15 +73,16 @@ def tolerance(want: ArrayLike, rel: float, abs: float) -> float:
 
 
 def show(value: Any) -> str:
-    """A bounded, one-line text of a plain value; '' for None."""
+    """A bounded, one-line text of a plain value; '' for None. Takes little for a huge value."""
     if value is None:
         return ""
     if isinstance(value, np.ndarray):
         with np.printoptions(precision=8, threshold=12, linewidth=10_000):
             text = f"array({np.array2string(value, separator=', ')}, {value.dtype})"
     else:
-        text = repr(value.item() if isinstance(value, np.generic) else value)
-    text = " ".join(text.split())
+        plain = value.item() if isinstance(value, np.generic) else value
+        text = _SHORT.repr(plain[:_LONGEST] if isinstance(plain, bytes) else plain)
+    text = " ".join(text[: 4 * _LONGEST].split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

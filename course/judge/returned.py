@@ -17,6 +17,8 @@ from course.judge import messages
 from course.judge.expect import CheckFailed, close, show, tolerance
 from course.record import Evidence
 
+MOST_VALUES = 100_000  # in one list; a check asks for far fewer, and each costs the judge time
+
 
 class Returned:
     """A value from the student's process, with the call that gave it.
@@ -106,11 +108,13 @@ class Returned:
             self._refuse("numbers of one shape")
         return np.asarray(rows, dtype=np.float64)
 
-    @staticmethod
-    def _sequence(value: Any) -> list[Any] | None:
-        if isinstance(value, np.ndarray):
-            return list(value) if value.ndim else None
-        return list(value) if type(value) in (list, tuple) else None
+    def _sequence(self, value: Any) -> list[Any] | None:
+        is_array = isinstance(value, np.ndarray) and value.ndim > 0
+        if not (is_array or type(value) in (list, tuple)):
+            return None
+        if len(value) > MOST_VALUES:
+            self._refuse("a handful of values")
+        return list(value)
 
     def _refuse(self, wanted: str) -> NoReturn:
         self._fail(messages.WRONG_KIND.format(name=self.name, got=kind(self.raw), wanted=wanted))

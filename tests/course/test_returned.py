@@ -137,7 +137,16 @@ def test_require_wants_true_itself() -> None:
 
 
 def test_show_and_kind_are_bounded_and_hold_no_number_of_an_array() -> None:
-    assert len(show("x" * 10_000)) <= 400
+    for huge in ("x" * 10_000, b"x" * 10_000, list(range(10_000)), {n: n for n in range(10_000)}):
+        assert 0 < len(show(huge)) <= 400
     assert len(show(np.arange(10_000))) <= 400
     assert kind(np.array([7.0])) == "an array of shape (1,)"
     assert "7" not in kind(7)
+
+
+@pytest.mark.parametrize("huge", [np.zeros(200_000), [0.0] * 200_000, ((0.0,) * 200_000,)])
+def test_more_values_than_a_check_asks_for_are_refused_before_they_cost_anything(huge: Any) -> None:
+    value = returned(huge[0] if isinstance(huge[0], tuple) else huge)
+    for coerce in (value.numbers, value.pair):
+        with pytest.raises(CheckFailed):
+            coerce()
