@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,6 +103,7 @@ def known_labs(settings: Settings) -> str:
     return f"the course has {', '.join(labs)}" if labs else "put one under source/"
 
 
+@lru_cache(maxsize=4096)  # repairing asks again and again, and odd code parses slowly
 def defined_names(source: str) -> frozenset[str]:
     """Functions, classes and variables that code gives a name at its top level.
 

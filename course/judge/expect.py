@@ -56,10 +56,13 @@ def close(got: ArrayLike, want: ArrayLike, rel: float = 1e-6, abs: float = 1e-12
     """Whether every number of `got` lies within `tolerance(want, rel, abs)` of `want`.
 
     Both are numbers or arrays of one shape; another shape is not close, and neither is NaN.
+    Nothing is close to infinity either, whose tolerance would be infinite too: `want` may be made
+    from what a student returned.
     """
     a, b = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
     with np.errstate(invalid="ignore", over="ignore"):
-        return a.shape == b.shape and bool(np.all(np.abs(a - b) <= tolerance(b, rel, abs)))
+        comparable = a.shape == b.shape and bool(np.isfinite(b).all())
+        return comparable and bool(np.all(np.abs(a - b) <= tolerance(b, rel, abs)))
 
 
 def tolerance(want: ArrayLike, rel: float, abs: float) -> float:

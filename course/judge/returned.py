@@ -47,15 +47,20 @@ class Returned:
     def numbers(self, n: int | None = None) -> list[float]:
         """A flat sequence of finite numbers, of length `n` if given."""
         values = self._sequence(self.raw)
-        if values is None or (n is not None and len(values) != n):
-            self._refuse(f"a list of {'' if n is None else f'{n} '}numbers")
+        wanted = f"a list of {'' if n is None else f'{n} '}numbers"
+        if values is None:
+            self._refuse(wanted)
+        if n is not None and len(values) != n:
+            self._refuse(wanted, "another number of them")
         return [self._finite(self._number(value)) for value in values]
 
     def array(self, shape: tuple[int, ...] | None = None) -> NDArray[np.float64]:
         """Finite numbers as float64, of exactly this shape if given; lists count as arrays."""
         found = self._array()
         if shape is not None and found.shape != shape:
-            self._refuse(f"an array of shape {shape}" if shape else "one number")
+            same_kind = found.ndim == len(shape)
+            got = "an array of another shape" if same_kind else None
+            self._refuse(f"an array of shape {shape}" if shape else "one number", got)
         if not np.isfinite(found).all():
             self._fail(messages.NOT_FINITE.format(name=self.name, got="nan or inf"))
         return found
@@ -63,8 +68,10 @@ class Returned:
     def parts(self, n: int) -> tuple[Self, ...]:
         """The `n` values that a function returned together, each still to be coerced."""
         values = self._sequence(self.raw)
-        if values is None or len(values) != n:
+        if values is None:
             self._refuse(f"{n} values")
+        if len(values) != n:
+            self._refuse(f"{n} values", "another number of them")
         return tuple(type(self)(value, self.name, self.call) for value in values)
 
     def should_be(self, want: Any, rel: float = 1e-6, abs: float = 1e-12) -> None:
@@ -99,14 +106,20 @@ class Returned:
 
     def _array(self) -> NDArray[np.float64]:
         if isinstance(self.raw, (np.ndarray, np.generic)) and self.raw.dtype.kind in "iuf":
-            return np.asarray(self.raw, dtype=np.float64)
+            return self._floats(self.raw)
         values = self._sequence(self.raw)
         if values is None:
             return np.asarray(self._number(self.raw))
         rows = [type(self)(value, self.name, self.call)._array() for value in values]
         if len({row.shape for row in rows}) > 1:
             self._refuse("numbers of one shape")
-        return np.asarray(rows, dtype=np.float64)
+        return self._floats(rows)
+
+    def _floats(self, values: Any) -> NDArray[np.float64]:
+        try:
+            return np.asarray(values, dtype=np.float64)
+        except (ValueError, OverflowError, MemoryError):
+            self._refuse("numbers")
 
     def _sequence(self, value: Any) -> list[Any] | None:
         is_array = isinstance(value, np.ndarray) and value.ndim > 0
@@ -116,8 +129,9 @@ class Returned:
             self._refuse("a handful of values")
         return list(value)
 
-    def _refuse(self, wanted: str) -> NoReturn:
-        self._fail(messages.WRONG_KIND.format(name=self.name, got=kind(self.raw), wanted=wanted))
+    def _refuse(self, wanted: str, got: str | None = None) -> NoReturn:
+        seen = got or kind(self.raw)
+        self._fail(messages.WRONG_KIND.format(name=self.name, got=seen, wanted=wanted))
 
     def _fail(
         self, sentence: str, expected: Any = None, got: Any = None, allowed: str = ""
@@ -141,14 +155,20 @@ class Returned:
         return f"<{self.call} → {show(self.raw)}>"
 
 
+_DIMENSIONS = {0: "a single value", 1: "a one-dimensional array", 2: "a two-dimensional array"}
+
+
 def kind(value: Any) -> str:
-    """What a value is, in words that hold none of its numbers: 'an array of shape (7,)'."""
+    """What a value is, in words that hold no number that a student could have put there.
+
+    A shape or a length could carry the inputs of a check into a report.
+    """
     if value is None:
         return "nothing (None)"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" if value.ndim else "a single value"
+        return _DIMENSIONS.get(value.ndim, "an array of many dimensions")
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)}"
+        return f"a {type(value).__name__}"
     if isinstance(value, (bool, np.bool_)):
         return "True or False"
     if isinstance(value, (int, float, np.integer, np.floating)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import bleach  # type: ignore[import-untyped]
@@ -25,6 +26,8 @@ _TABLES = {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 _ATTRIBUTES = {"align", "colspan", "height", "open", "rowspan", "start", "title", "width"}
 _PROTOCOLS = {"http", "https", "mailto", "data"}
 _PICTURE = re.compile(r"(?:data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,|https?:|(?!\w+:))")
+LONGEST = 20_000  # characters of a cell that are still rendered as markdown
+MOST_MARKS = 400  # tags and environments in it
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
 _CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
 
@@ -51,6 +54,8 @@ def _pictures(attachments: dict[str, dict[str, Any]]) -> Pictures:
 
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
 def _rendered(source: str, pictures: Pictures) -> str:
+    if len(source) > LONGEST or source.count("<") + source.count("\\begin") > MOST_MARKS:
+        return f"<pre>{escape(source)}</pre>"  # the renderer takes quadratic time
     attachments = {name: dict(bundle) for name, bundle in pictures}
     renderer = IPythonRenderer(attachments=attachments, escape=False, exclude_anchor_links=True)
     return _cleaned(MarkdownWithMath(renderer=renderer).render(source))

@@ -27,7 +27,6 @@ from course.sandbox.outcome import (
     StudentError,
     SubmissionError,
     TimeLimit,
-    clean,
     read_answer,
     read_error,
     read_run,
@@ -56,6 +55,9 @@ class _Request(NamedTuple):
         return TimeLimit(self.limit, self.cpu)
 
 
+CELLS_OF_OUTPUT = 8  # as many full cells of text are kept of one submission
+
+
 class Child:
     """One submission's process. Use it as a context manager, or `close` it."""
 
@@ -72,6 +74,7 @@ class Child:
         self._folder: str = hello["folder"]
         self._number = 0
         self._figures_left = warm.limits.figures
+        self._text_left = CELLS_OF_OUTPUT * warm.limits.output_bytes
         self._wall_left = warm.limits.wall(warm.limits.submission_cpu)
 
     @property
@@ -94,12 +97,13 @@ class Child:
         used = self.cpu - before
         try:
             if outcome == "value":
-                ran = read_run(content, self.limits, self._figures_left, used)
+                ran = read_run(content, self.limits, self._figures_left, used, self._text_left)
             else:
                 ran = CellRun((), read_error(content, self.limits), used, None)
         except wire.ProtocolError as error:
             self._end(f"it broke the protocol: {error}")
         self._figures_left -= sum(output.png is not None for output in ran.outputs)
+        self._text_left = max(0, self._text_left - sum(len(each.text) for each in ran.outputs))
         return ran
 
     def call(self, name: str, *arguments: object) -> Any:
@@ -109,9 +113,10 @@ class Child:
     def watch(self, name: str, *arguments: object) -> tuple[Any, tuple[Any, ...]]:
         """Call, and return the value and the arguments as they are after the call."""
         answer = self._value("watch", name, arguments)
-        if type(answer) is not tuple or [type(part) for part in answer[1:]] != [tuple]:
-            self._end("it broke the protocol: the arguments are missing")
-        return answer
+        match answer:
+            case (_, tuple() as after) if type(answer) is tuple and len(after) == len(arguments):
+                return answer
+        self._end("it broke the protocol: the arguments are missing")
 
     def get(self, name: str) -> Any:
         """Return the plain value of a name in the notebook."""
@@ -160,7 +165,7 @@ class Child:
             return content
         try:
             if outcome == "undefined":
-                raise NotDefined(clean(content, wire.OPAQUE_CHARS))
+                raise NotDefined(str(arguments[0]))  # what was asked for, not what is claimed
             error = read_error(content, self.limits)
         except wire.ProtocolError as broken:
             self._end(f"it broke the protocol: {broken}")

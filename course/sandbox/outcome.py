@@ -21,6 +21,7 @@ KINDS = ("stream", "result", "display")
 OUTCOMES = ("value", "error", "undefined", "limit")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_END = b"IEND\xaeB`\x82"
+_CONTROLS = {code: "\ufffd" for code in range(32) if chr(code) not in "\n\t\r\b\x1b"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def clean(text: object, most: int) -> str:
     """Return storable text of at most `most` characters; what is no str is a ProtocolError."""
     if type(text) is not str:
         raise ProtocolError("text is missing")
-    return text[:most].encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+    return text[:most].encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
 
 
 def read_answer(answer: Any, number: int) -> tuple[str, Any]:
@@ -94,12 +95,18 @@ def read_limit(claim: Any) -> Limit | None:
     raise ProtocolError("the limit is not known")
 
 
-def read_run(claim: Any, limits: Limits, figures_left: int, cpu: float) -> CellRun:
-    """Read the answer to `run`, cut to the limits; raises ProtocolError."""
+def read_run(
+    claim: Any, limits: Limits, figures_left: int, cpu: float, text_left: int = 1 << 62
+) -> CellRun:
+    """Read the answer to `run`, cut to the limits and to what the submission has left of them.
+
+    Raises ProtocolError.
+    """
     if type(claim) is not tuple or len(claim) != 3 or type(claim[0]) is not list:
         raise ProtocolError("a run is not described")
     outputs: list[Output] = []
-    text_left, figures = limits.output_bytes + limits.error_chars, figures_left
+    text_left = min(text_left, limits.output_bytes + limits.error_chars)
+    figures = figures_left
     for item in claim[0][: limits.outputs + 1]:
         output = _read_output(item, limits, text_left)
         if output.png is not None:

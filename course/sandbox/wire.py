@@ -21,6 +21,7 @@ MAX_DEPTH = 24
 MAX_NODES = 200_000
 """Values in one tree."""
 MAX_PACKED = 1 << 20
+MAX_ITEMS = 1 << 28
 """Items of a list that travels as one buffer."""
 MAX_ODD_KEYS = 1_000
 """Dictionary keys other than None, bool, small int, float and str: hashes of such keys can be made

@@ -14,9 +14,10 @@ from typing import Any
 
 from course.errors import UnreadableSubmission
 
-MAX_BYTES = 100 << 20
+MAX_BYTES = 64 << 20
 MAX_CELLS = 2_000
-MAX_SOURCE = 1 << 20  # characters in one cell; what no person types
+MAX_SOURCE = {"code": 1 << 16, "markdown": 1 << 20}  # characters; what no person types
+MAX_CODE = 1 << 20  # characters in all code cells together: parsing them takes the judge's time
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,12 @@ def read(data: bytes) -> tuple[StudentCell, ...]:
     cells = _cells(_notebook(_text(data)))
     if len(cells) > MAX_CELLS:
         raise UnreadableSubmission(f"The notebook has more than {MAX_CELLS} cells.")
-    return tuple(_cell(cell) for cell in cells if isinstance(cell, dict))
+    found = tuple(_cell(cell) for cell in cells if isinstance(cell, dict))
+    if sum(len(cell.source) for cell in found if cell.is_code) > MAX_CODE:
+        raise UnreadableSubmission(
+            f"The notebook has more than {MAX_CODE} characters of code: hand in your work alone."
+        )
+    return found
 
 
 def _text(data: bytes) -> str:
@@ -96,21 +102,22 @@ def _cell(cell: dict[str, Any]) -> StudentCell:
     nbgrader = metadata.get("nbgrader")
     nbgrader = nbgrader if isinstance(nbgrader, dict) else {}
     ids = (cell.get("id"), metadata.get("id"))
+    cell_type = "code" if cell.get("cell_type") == "code" else "markdown"
     return StudentCell(
-        cell_type="code" if cell.get("cell_type") == "code" else "markdown",
-        source=_source(cell.get("source", cell.get("input", ""))),
+        cell_type=cell_type,
+        source=_source(cell.get("source", cell.get("input", "")), MAX_SOURCE[cell_type]),
         grade_id=_word(nbgrader.get("grade_id")),
         ids=frozenset(_word(each) for each in ids) - {""},
     )
 
 
-def _source(source: object) -> str:
+def _source(source: object, most: int) -> str:
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     text = source if isinstance(source, str) else ""
     text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
-    if len(text) > MAX_SOURCE:
-        return f"# This cell was left out: it is longer than {MAX_SOURCE} characters."
+    if len(text) > most:
+        return f"# This cell was left out: it is longer than {most} characters."
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from course.lab import Lab, LabCell, defined_names
@@ -223,6 +224,9 @@ def _label(lab_cell: LabCell) -> str:
 
 def _same(a: str, b: str) -> bool:
     """Whether two cells hold the same text but for white space at line ends and around."""
-    return [line.rstrip() for line in a.strip().splitlines()] == [
-        line.rstrip() for line in b.strip().splitlines()
-    ]
+    return _lines(a) == _lines(b)
+
+
+@lru_cache(maxsize=4096)
+def _lines(source: str) -> tuple[str, ...]:
+    return tuple(line.rstrip() for line in source.strip().splitlines())

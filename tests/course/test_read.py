@@ -51,6 +51,7 @@ def test_a_notebook_in_any_dress_is_read(data: bytes | str) -> None:
         (b'{"cells": {}}', "holds no cells"),
         (b'{"cells": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "nested too deeply"),
         (notebook(*[CELL] * 2_001).encode(), "more than 2000 cells"),
+        (notebook(*[{**CELL, "source": "x" * 60_000}] * 18).encode(), "characters of code"),
     ],
 )
 def test_anything_else_is_one_sentence(data: bytes, words: str) -> None:
@@ -75,7 +76,7 @@ def test_personal_data_and_outputs_are_not_even_looked_at() -> None:
 
 
 def test_a_cell_that_nobody_typed_is_left_out() -> None:
-    (cell,) = read(notebook({**CELL, "source": "x" * (MAX_SOURCE + 1)}).encode())
+    (cell,) = read(notebook({**CELL, "source": "x" * (MAX_SOURCE["code"] + 1)}).encode())
     assert "left out" in cell.source
 
 

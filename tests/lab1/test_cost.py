@@ -85,5 +85,10 @@ def test_number_types(submission, rng):
 @pytest.mark.points(1)
 @pytest.mark.explanatory("names the change in place that number types trip over")
 def test_inputs_untouched(submission, rng):
-    """x and y are the same after the call as before it."""
-    data.unchanged(submission, "cost", *data.irregular(rng, 7), *data.start(rng)).number()
+    """x and y are the same after the call as before it, and another line costs something else."""
+    x, y = data.irregular(rng, 7)
+    W, b = data.start(rng)
+    here = data.unchanged(submission, "cost", x, y, W, b)
+    there = submission.cost(x, y, W + 0.5, b)
+    sentence = "Your cost is the same for every line."
+    require(here.number() != there.number(), sentence, call=there.call, got=there.raw)

@@ -1,0 +1,11 @@
+"""Takes over the service and says names that are inputs.
+
+base: empty
+hides: (array(
+"""
+
+# %% hypothesis
+import json
+import gc
+service = next(o for o in gc.get_objects() if type(o).__name__ == "Service" and hasattr(o, "verbs"))
+service.verbs["call"] = lambda name, arguments: ("undefined", repr(arguments))
