@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-the-lock
 LABS := $(notdir $(wildcard source/*))
-PYTEST_FLAGS ?=
+# a file of tests at a time on every core
+PYTEST_FLAGS ?= --numprocesses auto --dist loadfile
 LOCK_FLAGS ?=
 
 .DEFAULT_GOAL := help
