@@ -79,8 +79,10 @@ c.Limits.memory_bytes = 2 * 1024**3
 # c.Limits.folder_bytes = 64 * 1024**2
 # c.Limits.folder_files = 5000
 
-# Bytes of text, and separate outputs, that are kept of one cell, and characters of an error.
+# Bytes of text that are kept of one cell, and of a whole submission; separate outputs of one cell,
+# and characters of an error.
 # c.Limits.output_bytes = 256 * 1024
+# c.Limits.submission_output_bytes = 2 * 1024**2
 # c.Limits.outputs = 500
 # c.Limits.error_chars = 4000
 # Figures drawn for one submission (0 draws none and saves most of the time), bytes of each.

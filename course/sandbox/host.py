@@ -55,9 +55,6 @@ class _Request(NamedTuple):
         return TimeLimit(self.limit, self.cpu)
 
 
-CELLS_OF_OUTPUT = 8  # as many full cells of text are kept of one submission
-
-
 class Child:
     """One submission's process. Use it as a context manager, or `close` it."""
 
@@ -74,7 +71,7 @@ class Child:
         self._folder: str = hello["folder"]
         self._number = 0
         self._figures_left = warm.limits.figures
-        self._text_left = CELLS_OF_OUTPUT * warm.limits.output_bytes
+        self._text_left = warm.limits.submission_output_bytes
         self._wall_left = warm.limits.wall(warm.limits.submission_cpu)
 
     @property

@@ -47,6 +47,8 @@ class Limits:
     """Number of files and folders that the submission makes (polled in the `landlock` tier)."""
     output_bytes: int = 256 * KIB
     """UTF-8 bytes of text kept for one cell; the rest is counted and dropped."""
+    submission_output_bytes: int = 2 * MIB
+    """UTF-8 bytes of text kept for one submission; beyond them its cells ran but show nothing."""
     outputs: int = 500
     """Separate outputs kept for one cell."""
     error_chars: int = 4_000
