@@ -59,7 +59,7 @@ c.Course.processes = 0
 # code that only waits.
 
 # CPU seconds for one cell (the cell ends, the submission goes on), for one call that a check makes
-# (that check fails, the others go on), and for everything that a submission does.
+# (that check fails, the others go on), and for all cells together (all checks have as much again).
 c.Limits.cell_cpu = 5.0
 c.Limits.call_cpu = 2.0
 c.Limits.submission_cpu = 30.0

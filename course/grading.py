@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from time import perf_counter
@@ -24,9 +26,10 @@ from course.judge.checks import Checks
 from course.lab import Lab, LabCell
 from course.marks import checks_not_run, graded, refuse_misfits, written
 from course.record import CellRecord, Outcome, Record, Repair, Status
-from course.running import Executed, limits_hit, run_cells
+from course.running import Executed, limits_hit, reached, run_cells
 from course.sandbox.host import Child, WarmProcess
 from course.sandbox.isolation import Isolation
+from course.sandbox.outcome import ProcessEnded
 from course.sandbox.tiers import choose
 from course.submission.read import read
 from course.submission.repair import Cell, repair
@@ -96,9 +99,7 @@ class Grader:
         except UnreadableSubmission as unreadable:
             return self._zero(student, str(unreadable), data)
         repaired_at = perf_counter()
-        with self._warm.fork() as child:
-            cells = tuple(self._judged(run_cells(child, repaired.cells), child))
-            ended = child.ended
+        cells, ended, ran_at = self._run(repaired.cells)
         noted = (Repair(rule="chosen", cell="", sentence=note),) if note else ()
         record = self._record(
             student,
@@ -107,26 +108,45 @@ class Grader:
             cells=_cell_records(self.lab, cells),
             repairs=noted + repaired.repairs,
             limits_hit=limits_hit(cells, ended),
-            timings={"repair": repaired_at - start, "run": perf_counter() - repaired_at},
+            timings={
+                "repair": repaired_at - start,
+                "run": ran_at - repaired_at,
+                "judge": perf_counter() - ran_at,
+            },
         )
         return Graded(record, cells)
 
-    def _judged(self, runs: Iterator[Executed], child: Child) -> Iterator[Executed]:
-        """Judge each grade cell at the moment it has run, against the live namespace."""
-        for executed in runs:
-            lab_cell = executed.cell.lab_cell
-            if lab_cell is None or lab_cell.kind not in ("grade", "written"):
-                yield executed
-            elif lab_cell.kind == "written":
-                answered = executed.cell.source != lab_cell.release
-                yield Executed(executed.cell, executed.run, written(lab_cell, answered))
-            else:
-                yield Executed(executed.cell, executed.run, self._judge(lab_cell, child))
+    def _run(self, cells: Sequence[Cell]) -> tuple[tuple[Executed, ...], str | None, float]:
+        """Run every cell, and only then ask the checks; also why and when the program ended.
+
+        What the student will read is final before the first check is asked, so nothing of a
+        check's inputs can be in it. A program that ends itself is run once more, up to the cell
+        with which it did: what stood there by then is judged.
+        """
+        with self._warm.fork() as child:
+            ran = tuple(run_cells(child, cells))
+            ran_at = perf_counter()
+            if child.ended is None:
+                return tuple(self._judged(ran, child)), child.ended, ran_at
+            ended = child.ended
+        lived = reached(ran)
+        with self._warm.fork() as child:
+            deque(run_cells(child, cells[:lived]), maxlen=0)
+            judged = tuple(self._judged(ran[:lived], child))
+        not_run = _with_records(ran[lived:], lambda cell: self._not_run(cell, ended))
+        return (*judged, *not_run), ended, ran_at
+
+    def _judged(self, cells: Iterable[Executed], child: Child) -> Iterator[Executed]:
+        child.renew_budget()
+        return _with_records(cells, lambda cell: self._judge(cell, child))
 
     def _judge(self, lab_cell: LabCell, child: Child) -> CellRecord:
-        checks = self.checks.by_cell[lab_cell.grade_id]
+        """Judge a grade cell by the names that stood there when it had run."""
+        with suppress(ProcessEnded):
+            child.recall(lab_cell.grade_id)
         if child.ended:
-            return graded(lab_cell, checks_not_run(self.checks, lab_cell, child.ended), self.checks)
+            return self._not_run(lab_cell, child.ended)
+        checks = self.checks.by_cell[lab_cell.grade_id]
         verdicts = self.checks.judge(lab_cell.grade_id, child)
         record = graded(lab_cell, verdicts, self.checks)
         outcomes = {check.verdict for check in record.checks}
@@ -135,18 +155,14 @@ class Grader:
         diagnosis = self.checks.diagnose(lab_cell.grade_id, child)
         return record.model_copy(update={"diagnosis": diagnosis})
 
+    def _not_run(self, lab_cell: LabCell, reason: str) -> CellRecord:
+        return graded(lab_cell, checks_not_run(self.checks, lab_cell, reason), self.checks)
+
     def _zero(self, student: str, reason: str, data: bytes | None) -> Graded:
         """A stated zero: the lab as released, every check not run, and the reason."""
-        records = {
-            cell.grade_id: written(cell, answered=False)
-            if cell.kind == "written"
-            else graded(cell, checks_not_run(self.checks, cell, reason.rstrip(".")), self.checks)
-            for cell in self.lab.graded
-        }
-        cells = tuple(
-            Executed(Cell(cell.cell_type, cell.release, cell), None, records.get(cell.grade_id))
-            for cell in self.lab.cells
-        )
+        released = (Executed(Cell(each.cell_type, each.release, each)) for each in self.lab.cells)
+        why = reason.rstrip(".")
+        cells = tuple(_with_records(released, lambda cell: self._not_run(cell, why)))
         record = self._record(
             student, data, status=Status.ZERO, reason=reason, cells=_cell_records(self.lab, cells)
         )
@@ -173,6 +189,21 @@ def choose_isolation(settings: Settings, lab: Lab) -> Isolation:
     must_not_read = [*sorted(lab.checks_folder.glob("*.py")), settings.root / "course_config.py"]
     gradebook = settings.root / "gradebook.db"
     return choose(settings.isolation, must_not_read + [gradebook] * gradebook.exists())
+
+
+def _with_records(
+    cells: Iterable[Executed], judge: Callable[[LabCell], CellRecord]
+) -> Iterator[Executed]:
+    """Give each graded cell its record: a grade cell by `judge`, a written answer for a TA."""
+    for executed in cells:
+        lab_cell = executed.cell.lab_cell
+        if lab_cell is not None and lab_cell.kind == "grade":
+            yield replace(executed, record=judge(lab_cell))
+        elif lab_cell is not None and lab_cell.kind == "written":
+            answered = executed.cell.source != lab_cell.release
+            yield replace(executed, record=written(lab_cell, answered))
+        else:
+            yield executed
 
 
 def _cell_records(lab: Lab, cells: Sequence[Executed]) -> tuple[CellRecord, ...]:

@@ -21,16 +21,24 @@ class Executed:
 
 
 def run_cells(child: Child, cells: Sequence[Cell]) -> Iterator[Executed]:
-    """Run cells in order, pausing after each; who iterates may judge the live namespace then."""
+    """Run cells in order, pausing after each; at a grade cell the names are marked by its id."""
     for cell in cells:
         runs = cell.cell_type == "code" and not child.ended
-        yield Executed(cell, _run(child, cell.source) if runs else None)
+        yield Executed(cell, _run(child, cell) if runs else None)
 
 
-def _run(child: Child, source: str) -> CellRun:
+def reached(cells: Sequence[Executed]) -> int:
+    """How many cells lie before the one with which the process ended."""
+    return max((place for place, each in enumerate(cells) if each.run is not None), default=0)
+
+
+def _run(child: Child, cell: Cell) -> CellRun:
     """Run one cell; when its process ends with it, that is the cell's error."""
     try:
-        return child.run(source)
+        run = child.run(cell.source)
+        if cell.lab_cell is not None and cell.lab_cell.kind == "grade":
+            child.mark(cell.lab_cell.grade_id)
+        return run
     except ProcessEnded as ended:
         error = ErrorText("ProcessEnded", f"Your program ended here: {ended.reason}.")
         return CellRun((), error, 0.0, ended.limit)

@@ -56,9 +56,8 @@ def set_limits(limits: Limits, *, count_processes: bool) -> None:
     `count_processes` only inside a user namespace: elsewhere the kernel counts all processes of the
     user, and a full desktop would leave the submission none.
     """
-    cpu = (
-        int(limits.submission_cpu + limits.grace_cpu) + 2
-    )  # SIGXCPU is ignored by pid 1: hard follows
+    # once for the cells, once for the checks; SIGXCPU is ignored by pid 1: the hard limit follows
+    cpu = int(2 * (limits.submission_cpu + limits.grace_cpu)) + 2
     ceilings = {
         resource.RLIMIT_CPU: (cpu, cpu + 1),
         resource.RLIMIT_AS: (limits.memory_bytes,) * 2,

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from types import TracebackType
-from typing import Any, NamedTuple, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 from course.errors import GraderFault
 from course.sandbox import sweep, wire
+from course.sandbox.budget import REASONS, Allowance, Budget
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.clock import Deadline, Expired, Process
 from course.sandbox.isolation import Isolation
@@ -35,24 +36,6 @@ from course.sandbox.warmup import WarmEnded, WarmHandle
 
 WALL_GRACE = 2.0
 HELLO_SECONDS = 20.0
-REASONS: dict[Limit, str] = {
-    "cell_cpu": "the cell did not stop when its computing time was used up",
-    "call_cpu": "the call did not stop when its computing time was used up",
-    "wall": "the code waited too long without computing",
-    "submission_cpu": "the computing time of the whole submission is used up",
-    "folder": "the submission wrote too many or too large files",
-}
-
-
-class _Request(NamedTuple):
-    """How long one request may take, and by which limit."""
-
-    limit: Limit
-    cpu: float
-    wall: float
-
-    def time_limit(self) -> TimeLimit:
-        return TimeLimit(self.limit, self.cpu)
 
 
 class Child:
@@ -70,9 +53,7 @@ class Child:
         self._pid_inside: int = hello["pid"]
         self._folder: str = hello["folder"]
         self._number = 0
-        self._figures_left = warm.limits.figures
-        self._text_left = warm.limits.submission_output_bytes
-        self._wall_left = warm.limits.wall(warm.limits.submission_cpu)
+        self._budget = Budget(warm.limits)
 
     @property
     def alive(self) -> bool:
@@ -88,19 +69,19 @@ class Child:
         """Run one cell; its error and the limit that it hit are part of what is returned."""
         before = self.cpu
         try:
-            outcome, content = self._ask(self._request("cell_cpu"), "run", source)
+            outcome, content = self._ask(self._allow("cell_cpu"), "run", source)
         except wire.Unsendable:
             return CellRun((), ErrorText("ValueError", "the cell is too long to run"), 0.0, None)
         used = self.cpu - before
         try:
             if outcome == "value":
-                ran = read_run(content, self.limits, self._figures_left, used, self._text_left)
+                budget = self._budget
+                ran = read_run(content, self.limits, budget.figures, used, budget.text)
             else:
                 ran = CellRun((), read_error(content, self.limits), used, None)
         except wire.ProtocolError as error:
             self._end(f"it broke the protocol: {error}")
-        self._figures_left -= sum(output.png is not None for output in ran.outputs)
-        self._text_left = max(0, self._text_left - sum(len(each.text) for each in ran.outputs))
+        self._budget.keep(ran)
         return ran
 
     def call(self, name: str, *arguments: object) -> Any:
@@ -118,6 +99,18 @@ class Child:
     def get(self, name: str) -> Any:
         """Return the plain value of a name in the notebook."""
         return self._value("get", name)
+
+    def mark(self, place: str) -> None:
+        """Have the notebook's names kept as they are now, to be recalled under this label."""
+        self._command("mark", place)
+
+    def recall(self, place: str) -> None:
+        """Make the notebook's names what they were at a mark; what they name may have changed."""
+        self._command("recall", place)
+
+    def renew_budget(self) -> None:
+        """Grant the time of a whole submission once more."""
+        self._budget.renew(self.cpu)
 
     def put_files(self, files: Mapping[str, bytes]) -> None:
         """Write files into the submission's working folder, which is its current directory."""
@@ -148,10 +141,19 @@ class Child:
     ) -> None:
         self.close()
 
+    def _command(self, verb: str, place: str) -> None:
+        """Ask for what only a shell that was tampered with refuses; then nothing else is asked."""
+        try:
+            self._value(verb, place)
+        except ProcessEnded:
+            raise
+        except SubmissionError as error:
+            self._end(f"its names cannot be kept: {error}")
+
     def _value(self, verb: str, *arguments: object) -> Any:
         """Ask for a value and turn the other outcomes into their errors."""
         before = self.cpu
-        request = self._request("call_cpu")
+        request = self._allow("call_cpu")
         outcome, content = self._ask(request, verb, *arguments)
         if outcome == "limit":
             waited = type(content) is str and content == "wall"
@@ -168,20 +170,16 @@ class Child:
             self._end(f"it broke the protocol: {broken}")
         raise StudentError(error.kind, error.text, error.trace)
 
-    def _request(self, limit: Limit) -> _Request:
-        """Return how long the next request may take: its own limit or what is left of the whole."""
+    def _allow(self, limit: Limit) -> Allowance:
+        """How long the next request may take; ends the submission when nothing is left."""
         if self.ended is not None:
             raise ProcessEnded(self.ended, self._ended_by)
-        cpu: float = getattr(self.limits, limit)
-        left = self.limits.submission_cpu - self.cpu
-        if left < cpu:
-            cpu, limit = left, "submission_cpu"
-        wall = min(self.limits.wall(cpu), self._wall_left)
-        if cpu <= 0 or wall <= 0:
+        allowance = self._budget.allow(limit, self.cpu)
+        if allowance is None:
             self._end(REASONS["submission_cpu"], "submission_cpu")
-        return _Request(limit, cpu, wall)
+        return allowance
 
-    def _ask(self, request: _Request, verb: str, *arguments: object) -> tuple[str, Any]:
+    def _ask(self, request: Allowance, verb: str, *arguments: object) -> tuple[str, Any]:
         """Send one request and return (outcome, content)."""
         self._number += 1
         question = (self._number, verb, request.cpu, request.wall, arguments)
@@ -196,7 +194,7 @@ class Child:
         self._channel.wait = deadline.wait
         start = self._process.wall()
         answer = self._exchange(frame)
-        self._wall_left -= self._process.wall() - start
+        self._budget.wall -= self._process.wall() - start
         self._inspect_folder()
         return answer
 

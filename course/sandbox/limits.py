@@ -26,7 +26,7 @@ class Limits:
     call_cpu: float = 2.0
     """CPU seconds for one call that a check makes; the call ends, the submission goes on."""
     submission_cpu: float = 30.0
-    """CPU seconds for all cells and calls of one submission together."""
+    """CPU seconds for all cells of one submission, and as many again for all of its checks."""
     grace_cpu: float = 1.0
     """CPU seconds that code may go on after it was told to stop; then its process is killed."""
     wall_factor: float = 6.0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,39 @@ def test_a_process_that_ends_in_a_call_says_in_which(grader: Grader) -> None:
     assert record.points == 4
     assert verdicts(record)[2:] == [Outcome.ERROR, Outcome.NOT_RUN]
     assert "ended while mean ran" in record.cell("test_mean").checks[0].message
+
+
+def test_no_cell_runs_after_the_checks_so_none_can_print_what_they_asked(grader: Grader) -> None:
+    hoards = "calls = []\ndef mean(xs):\n    calls.append(xs)\n    return sum(xs) / len(xs)"
+    notebook = tiny.filled(grader.settings.root, tiny.RIGHT | {"mean": hoards})
+    tells = "print(len(calls), 'calls', calls)"
+    notebook["cells"].append({"cell_type": "code", "metadata": {}, "source": tells})
+    graded = grader.grade("ada", json.dumps(notebook).encode())
+    assert graded.record.points == 10
+    last = graded.cells[-1].run
+    assert last is not None
+    assert [output.text for output in last.outputs] == ["0 calls []\n"]
+
+
+def test_an_exercise_is_judged_by_the_names_that_stood_at_its_grade_cell(grader: Grader) -> None:
+    helper = "def twice(x):\n    return 2 * x\ndef double(x):\n    return twice(x)"
+    notebook = tiny.filled(grader.settings.root, tiny.RIGHT | {"double": helper})
+    later = "del double\ntwice = None\nmean = 'another'"
+    notebook["cells"].append({"cell_type": "code", "metadata": {}, "source": later})
+    assert grader.grade("ada", json.dumps(notebook).encode()).record.points == 10
+
+
+def test_cells_that_use_up_their_time_leave_the_checks_theirs(course: Path) -> None:
+    settings = load_settings(course)
+    limits = replace(settings.limits, cell_cpu=1.0, submission_cpu=2.5)
+    notebook = tiny.filled(course, tiny.RIGHT)
+    loop = {"cell_type": "code", "metadata": {}, "source": "while True: pass"}
+    notebook["cells"] += [loop, loop, loop]
+    settings = replace(settings, limits=limits)
+    with Grader(settings, Lab.load(settings, tiny.LAB)) as grader:
+        record = grader.grade("ada", json.dumps(notebook).encode()).record
+    assert record.points == 10
+    assert [hit.limit for hit in record.limits_hit][:2] == ["cell_cpu", "cell_cpu"]
 
 
 def test_an_endless_function_is_stopped_and_the_rest_graded(grader: Grader) -> None:

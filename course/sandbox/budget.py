@@ -1,0 +1,60 @@
+"""What one submission has left: computing, waiting, text and figures. Trusted side.
+
+Limits are ceilings for one thing at a time; the budget keeps many cheap things from adding up.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from course.sandbox.limits import Limits
+from course.sandbox.outcome import CellRun, Limit, TimeLimit
+
+REASONS: dict[Limit, str] = {
+    "cell_cpu": "the cell did not stop when its computing time was used up",
+    "call_cpu": "the call did not stop when its computing time was used up",
+    "wall": "the code waited too long without computing",
+    "submission_cpu": "the computing time of the whole submission is used up",
+    "folder": "the submission wrote too many or too large files",
+}
+
+
+class Allowance(NamedTuple):
+    """How long one request may take, in CPU seconds and in seconds of waiting, by which limit."""
+
+    limit: Limit
+    cpu: float
+    wall: float
+
+    def time_limit(self) -> TimeLimit:
+        """What a check hears when the CPU seconds are used up."""
+        return TimeLimit(self.limit, self.cpu)
+
+
+class Budget:
+    """The limits of a whole submission, and how much of them is left."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.figures = limits.figures
+        self.text = limits.submission_output_bytes
+        self.renew(0.0)
+
+    def renew(self, used_cpu: float) -> None:
+        """Grant a submission's time once more, whatever its process has used by now."""
+        self._cpu_end = used_cpu + self.limits.submission_cpu
+        self.wall = self.limits.wall(self.limits.submission_cpu)
+
+    def allow(self, limit: Limit, used_cpu: float) -> Allowance | None:
+        """What the next request may take: its own limit or what is left; None if nothing is."""
+        cpu: float = getattr(self.limits, limit)
+        left = self._cpu_end - used_cpu
+        if left < cpu:
+            cpu, limit = left, "submission_cpu"
+        wall = min(self.limits.wall(cpu), self.wall)
+        return Allowance(limit, cpu, wall) if cpu > 0 and wall > 0 else None
+
+    def keep(self, run: CellRun) -> None:
+        """Take off what is kept of a cell's outputs."""
+        self.figures -= sum(output.png is not None for output in run.outputs)
+        self.text = max(0, self.text - sum(len(output.text) for output in run.outputs))
