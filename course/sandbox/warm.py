@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import gc
-import io
 import json
 import os
 import signal
@@ -57,12 +56,12 @@ def warm_up(limits: Limits) -> Any:
     matplotlib.rcParams["figure.dpi"] = 72  # as notebooks draw
     from matplotlib import pyplot as plt
 
-    from course.sandbox import capture, child, shell  # noqa: F401 (the children need them loaded)
+    from course.sandbox import capture, child, figures, shell  # noqa: F401 (the children need it)
 
     figure, axes = plt.subplots()
     axes.plot(np.linspace(0, 1, 3))
     axes.set_title(r"$\theta$")
-    figure.savefig(io.BytesIO(), format="png")
+    figures.draw(figure)
     plt.close("all")
     np.random.default_rng(0).normal(size=2) @ np.linalg.inv(np.eye(2))
     made = shell.make_shell(capture.Recorder(limits))

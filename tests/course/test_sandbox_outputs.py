@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from sandboxes import SMALL, TIERS, warm_process
 
 from course.sandbox.host import Child, WarmProcess
@@ -75,9 +78,27 @@ def test_a_huge_figure_is_no_error(child: Child) -> None:
     assert "not drawn" in ran.outputs[0].text
 
 
+@pytest.mark.parametrize("beyond", [0.0, 1.5, 4.0])
+def test_what_stands_beyond_the_edge_of_a_figure_is_drawn_too(child: Child, beyond: float) -> None:
+    place = f"plt.gcf().text({1 + beyond / 2}, 0.5, 'here', color='#ff0000', va='center')"
+    size = "import matplotlib.pyplot as plt\nplt.figure(figsize=(2, 2), facecolor='#00000000')\n"
+    (output,) = child.run(size + place + "\nNone").outputs
+    assert output.png is not None
+    picture = Image.open(io.BytesIO(output.png)).convert("RGB")
+    colours = Counter(picture.getpixel((x, y)) for x in range(picture.width) for y in range(20))
+    assert any(red > 200 and green < 90 for red, green, _ in map(_rgb, colours))
+    assert 20 < picture.width < 72 * (2 + beyond + 1)
+    assert min(_rgb(picture.getpixel((0, 0)))) > 250
+
+
+def _rgb(pixel: object) -> tuple[int, int, int]:
+    assert isinstance(pixel, tuple)
+    return pixel
+
+
 def test_a_large_picture_is_not_kept(child: Child) -> None:
     noise = "import numpy as np\nplt.imshow(np.random.rand(800, 800))\nNone"
-    ran = child.run(FIGURE + "plt.figure(figsize=(9, 9))\n" + noise)
+    ran = child.run(FIGURE + "plt.figure(figsize=(12, 12))\n" + noise)
     assert "too large to keep" in ran.outputs[-1].text
     assert ran.limit == "figures"
 
