@@ -2,32 +2,43 @@
 
 Only what grading needs is taken: type, source and the ids by which a cell may be recognised.
 Outputs, execution times, and the names and user ids that Colab stores are never looked at, so that
-they cannot reach anything that is written.
+they cannot reach anything that is written. Badges, whose links name a student's files and accounts,
+are cut out of the text.
 """
 
 from __future__ import annotations
 
-import codecs
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from course.errors import UnreadableSubmission
+from course.submission.badges import without_badges
+from course.submission.refused import no_json, refuse_other_files
 
 MAX_BYTES = 64 << 20
+MAX_VALUES = 4_000_000  # about 500 MB once parsed, if somebody makes them as large as can be
 MAX_CELLS = 2_000
 MAX_SOURCE = {"code": 1 << 16, "markdown": 1 << 20}  # characters; what no person types
 MAX_CODE = 1 << 20  # characters in all code cells together: parsing them takes the judge's time
 
+CUT = "A cell of your notebook was left out: it is longer than {most} characters."
+NO_TEXT = "A cell of your notebook held bytes that are no text; they are shown as \ufffd."
+
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NO_TEXT = re.compile("[\ud800-\udfff]")  # lone surrogates: bytes or escapes that are no text
+
 
 @dataclass(frozen=True)
 class StudentCell:
-    """One cell as it was handed in."""
+    """One cell as it was handed in; `said` is what the student must know about reading it."""
 
     cell_type: str
     source: str
     grade_id: str = ""
     ids: frozenset[str] = frozenset()
+    said: str = ""
 
     @property
     def is_code(self) -> bool:
@@ -37,12 +48,13 @@ class StudentCell:
 
 def read(data: bytes) -> tuple[StudentCell, ...]:
     """The cells of a notebook; UnreadableSubmission says in one sentence why there are none."""
-    if not data.strip():
+    if not data.strip(b" \t\r\n\0"):
         raise UnreadableSubmission("The file is empty: download the notebook again and hand it in.")
     if len(data) > MAX_BYTES:
         raise UnreadableSubmission(
             f"The file is larger than {MAX_BYTES >> 20} MB: clear all outputs and hand it in again."
         )
+    refuse_other_files(data)
     cells = _cells(_notebook(_text(data)))
     if len(cells) > MAX_CELLS:
         raise UnreadableSubmission(f"The notebook has more than {MAX_CELLS} cells.")
@@ -55,32 +67,46 @@ def read(data: bytes) -> tuple[StudentCell, ...]:
 
 
 def _text(data: bytes) -> str:
-    encoding = "utf-8-sig"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
+    """The text in whatever Unicode it is written; a few bytes that are none do not lose the rest.
+
+    They come out as lone surrogates, which no text holds otherwise, and are named in their cell.
+    """
+    encoding = json.detect_encoding(data)
+    bad = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    text = data.decode(encoding, bad)
+    if _NO_TEXT.search(text) is None:
+        return text
+    if not text.lstrip().startswith("{"):
         raise UnreadableSubmission(
             "The file is no text, so it is no notebook: hand in the .ipynb file itself."
-        ) from None
+        )
+    return text
 
 
 def _notebook(text: str) -> dict[str, Any]:
+    _refuse_crowds(text)
     try:
-        notebook = json.loads(text)
+        # nothing here needs a number, and an int of a million digits would be an error
+        notebook = json.loads(text, parse_int=float, strict=False)
     except RecursionError:
         raise UnreadableSubmission("The file is nested too deeply to be a notebook.") from None
     except ValueError:
-        cut = text.lstrip().startswith("{") and not text.rstrip().endswith("}")
-        raise UnreadableSubmission(
-            "The file breaks off in the middle: download the notebook again and hand it in."
-            if cut
-            else "The file is no notebook (no JSON): hand in the .ipynb file that Colab downloads."
-        ) from None
+        raise no_json(text) from None
     if not isinstance(notebook, dict):
         raise UnreadableSubmission("The file is JSON but no notebook: hand in the .ipynb file.")
     return notebook
+
+
+def _refuse_crowds(text: str) -> None:
+    """Refuse what would take much more memory as values than as text."""
+    if _values(text) > MAX_VALUES and _values(_STRING.sub("", text)) > MAX_VALUES:
+        raise UnreadableSubmission(
+            f"The file holds more than {MAX_VALUES} values: clear all outputs and hand it in again."
+        )
+
+
+def _values(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
 
 
 def _cells(notebook: dict[str, Any]) -> list[Any]:
@@ -103,23 +129,28 @@ def _cell(cell: dict[str, Any]) -> StudentCell:
     nbgrader = nbgrader if isinstance(nbgrader, dict) else {}
     ids = (cell.get("id"), metadata.get("id"))
     cell_type = "code" if cell.get("cell_type") == "code" else "markdown"
+    source, said = _source(cell.get("source", cell.get("input", "")), MAX_SOURCE[cell_type])
     return StudentCell(
         cell_type=cell_type,
-        source=_source(cell.get("source", cell.get("input", "")), MAX_SOURCE[cell_type]),
+        source=source if cell_type == "code" else without_badges(source),
         grade_id=_word(nbgrader.get("grade_id")),
         ids=frozenset(_word(each) for each in ids) - {""},
+        said=said,
     )
 
 
-def _source(source: object, most: int) -> str:
+def _source(source: object, most: int) -> tuple[str, str]:
+    """The text of a cell, and what has to be said about it."""
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    text = source if isinstance(source, str) else ""
-    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
-    if len(text) > most:
-        return f"# This cell was left out: it is longer than {most} characters."
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    raw = source if isinstance(source, str) else ""
+    if len(raw) > most:
+        said = CUT.format(most=most)
+        return f"# {said}", said
+    text, odd = _NO_TEXT.subn("\ufffd", raw)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), NO_TEXT if odd else ""
 
 
 def _word(value: object) -> str:
-    return value[:200] if isinstance(value, str) else ""
+    """A label, short enough to be repeated in a sentence."""
+    return value[:200].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
