@@ -62,7 +62,7 @@ def test_a_notebook_in_any_dress_is_read(data: bytes | str) -> None:
         (b"\x89PNG\r\n", "a picture"),
         (b"\x1f\x8b\x08", "compressed"),
         (b"\n<!DOCTYPE html><title>Sign in", "web page, perhaps the one that asks to sign in"),
-        (b"# -*- coding: utf-8 -*-\n\"\"\"Copy of lab1.ipynb\n", "a Python script"),
+        (b'# -*- coding: utf-8 -*-\n"""Copy of lab1.ipynb\n', "a Python script"),
         (b"import numpy as np\n", "a Python script"),
         (b'{"cells": [}', "was damaged"),
         (notebook().encode("utf-16")[:-21], "breaks off"),
