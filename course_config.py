@@ -88,5 +88,6 @@ c.Limits.memory_bytes = 2 * 1024**3
 # Figures drawn for one submission (0 draws none and saves most of the time), bytes of each.
 # c.Limits.figures = 40
 # c.Limits.figure_bytes = 1024**2
+# c.Limits.submission_figure_bytes = 8 * 1024**2
 # Bytes of the arrays in one answer to a check.
 # c.Limits.frame_bytes = 64 * 1024**2

@@ -38,6 +38,7 @@ class Budget:
         self.limits = limits
         self.figures = limits.figures
         self.text = limits.submission_output_bytes
+        self.picture_bytes = limits.submission_figure_bytes
         self.renew(0.0)
 
     def renew(self, used_cpu: float) -> None:
@@ -56,5 +57,7 @@ class Budget:
 
     def keep(self, run: CellRun) -> None:
         """Take off what is kept of a cell's outputs."""
-        self.figures -= sum(output.png is not None for output in run.outputs)
-        self.text = max(0, self.text - sum(len(output.text) for output in run.outputs))
+        pictures = [output.png for output in run.outputs if output.png is not None]
+        self.figures -= len(pictures)
+        self.picture_bytes -= sum(map(len, pictures))
+        self.text = max(0, self.text - sum(len(output.text.encode()) for output in run.outputs))

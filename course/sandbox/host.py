@@ -16,6 +16,7 @@ from course.errors import GraderFault
 from course.sandbox import sweep, wire
 from course.sandbox.budget import REASONS, Allowance, Budget
 from course.sandbox.channel import Channel, Closed
+from course.sandbox.claims import read_answer, read_error, read_run
 from course.sandbox.clock import Deadline, Expired, Process
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
@@ -28,9 +29,6 @@ from course.sandbox.outcome import (
     StudentError,
     SubmissionError,
     TimeLimit,
-    read_answer,
-    read_error,
-    read_run,
 )
 from course.sandbox.warmup import WarmEnded, WarmHandle
 
@@ -75,8 +73,7 @@ class Child:
         used = self.cpu - before
         try:
             if outcome == "value":
-                budget = self._budget
-                ran = read_run(content, self.limits, budget.figures, used, budget.text)
+                ran = read_run(content, self._budget, used)
             else:
                 ran = CellRun((), read_error(content, self.limits), used, None)
         except wire.ProtocolError as error:

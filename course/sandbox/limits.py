@@ -57,6 +57,8 @@ class Limits:
     """Figures drawn for one submission; 0 draws none, which saves most of a submission's time."""
     figure_bytes: int = 1 * MIB
     """Size of one drawn figure as PNG."""
+    submission_figure_bytes: int = 8 * MIB
+    """Size of all figures that are kept of one submission; beyond them figures are only named."""
     frame_bytes: int = 64 * MIB
     """Raw buffers of one frame on the wire."""
 

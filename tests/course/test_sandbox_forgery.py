@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sandboxes import SMALL, TIERS, warm_process
 
+from course.sandbox.budget import Budget
 from course.sandbox.channel import HEADER, MAGIC
+from course.sandbox.claims import read_answer, read_error, read_run
 from course.sandbox.host import Child, ProcessEnded, StudentError, TimeLimit, WarmProcess
 from course.sandbox.limits import Limits
-from course.sandbox.outcome import SubmissionError, read_answer, read_error, read_run
+from course.sandbox.outcome import SubmissionError
 from course.sandbox.wire import Opaque, ProtocolError
 
 
@@ -185,9 +188,9 @@ CLAIM = st.recursive(
 def test_claims_are_read_or_refused(outputs: object, error: object, limit: object) -> None:
     limits = Limits()
     for read in (
-        lambda: read_run((outputs, error, limit), limits, 3, 0.0),
-        lambda: read_run((error, outputs, limit), limits, 3, 0.0),
-        lambda: read_run(([outputs, error], None, None), limits, 3, 0.0),
+        lambda: read_run((outputs, error, limit), Budget(limits), 0.0),
+        lambda: read_run((error, outputs, limit), Budget(limits), 0.0),
+        lambda: read_run(([outputs, error], None, None), Budget(limits), 0.0),
         lambda: read_error(outputs, limits),
         lambda: read_answer(outputs, 1),
     ):
@@ -200,12 +203,24 @@ def test_claims_are_read_or_refused(outputs: object, error: object, limit: objec
 def test_claims_are_cut_to_the_limits() -> None:
     png = b"\x89PNG\r\n\x1a\n" + b"IEND\xaeB`\x82"
     many = [("stream", "é" * 90_000, None, "stdout"), ("display", "\ud800\x00", png, "")] * 5_000
-    ran = read_run((many, ("E", "x" * 10_000, "y" * 10_000), None), SMALL, 3, 0.0)
+    ran = read_run((many, ("E", "x" * 10_000, "y" * 10_000), None), Budget(SMALL), 0.0)
     assert len(ran.outputs) <= SMALL.outputs + 1
     assert sum(len(output.text.encode()) for output in ran.outputs) <= SMALL.output_bytes + 4_000
-    assert sum(output.png is not None for output in ran.outputs) <= 3
     assert ran.error is not None
     assert len(ran.error.text) + len(ran.error.trace) <= 5_000
+
+
+def test_pictures_are_kept_up_to_a_number_and_a_size() -> None:
+    png = b"\x89PNG\r\n\x1a\n" + b"IEND\xaeB`\x82"
+    claim = ([("display", "<Figure>", png, "")] * 20, None, None)
+    budget = Budget(SMALL)
+    kept = [output.png is not None for output in read_run(claim, budget, 0.0).outputs]
+    assert kept == [True] * SMALL.figures + [False] * (20 - SMALL.figures)
+    budget = Budget(replace(SMALL, submission_figure_bytes=3 * len(png) + 1))
+    ran = read_run(claim, budget, 0.0)
+    assert [output.png is not None for output in ran.outputs] == [True] * 3 + [False] * 17
+    budget.keep(ran)
+    assert not any(output.png for output in read_run(claim, budget, 0.0).outputs)
     for wrong in (b"GIF89a", png + bytes(SMALL.figure_bytes), "text"):
         with pytest.raises(ProtocolError, match="no PNG"):
-            read_run(([("display", "", wrong, "")], None, None), SMALL, 3, 0.0)
+            read_run(([("display", "", wrong, "")], None, None), Budget(SMALL), 0.0)
