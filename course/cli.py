@@ -7,6 +7,7 @@ traceback. What a command needs is imported when it runs, so that `--help` answe
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -192,7 +193,8 @@ def _demonstrate(settings: Settings, lab: str) -> int:
         click.echo(f"Every one of the {len(samples)} got exactly the marks stated for it.\n")
     code = _feedback_aloud(settings, lab)
     jupyter = Path(sys.executable).with_name("jupyter")
-    click.echo(f"Written answers are marked in formgrader: cd {settings.root} && {jupyter} lab")
+    start = f"cd {shlex.quote(str(settings.root))} && {shlex.quote(str(jupyter))} lab"
+    click.echo(f"Written answers are marked in formgrader: {start}")
     return max(code, int(bool(wrong) or not results.complete))
 
 
