@@ -34,6 +34,15 @@ c.LateSubmissionPlugin.penalty_method = "none"
 # c.Course.colab_url = "https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/release/{lab}/{lab}.ipynb"
 c.Course.colab_url = "https://colab.research.google.com/"
 
+# --- Collecting and handing marks on -------------------------------------------------------------
+
+# The class list: a CSV file as your LMS exports it, or one of your own (docs/collecting.md). It
+# says who is meant by an LMS's names and numbers; its path starts in this folder.
+# c.Course.roster = ""
+# The zone in which your LMS shows and exports times, like "Europe/Berlin". Times that come without
+# a zone are refused as long as this is empty.
+# c.Course.timezone = ""
+
 # --- Grading -------------------------------------------------------------------------------------
 
 # From this word the hidden checks draw the inputs that they try. Change it once, before the first

@@ -95,6 +95,24 @@ def release(lab: str, check: bool, course_dir: Path) -> None:
 
 @commands.command()
 @click.argument("lab")
+@click.argument(
+    "places", metavar="WHERE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--from", "recogniser", default="", metavar="NAME", help="Who made the export.")
+@click.option("--roster", type=click.Path(path_type=Path), help="The class list, a CSV file.")
+@click.option("--timezone", default="", metavar="ZONE", help="The zone of the LMS's times.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what would become of each file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@_course_dir
+def collect(lab: str, places: tuple[Path, ...], course_dir: Path, **what: Any) -> int:
+    """Put what an LMS exported for LAB into submitted/; exit 1 if something is left to do."""
+    from course.collect.command import collect as take_in
+
+    return take_in(_settings(course_dir), lab, places, **what)
+
+
+@commands.command()
+@click.argument("lab")
 @click.option(
     "--student", "students", multiple=True, metavar="ID", help="Only this one; repeatable."
 )

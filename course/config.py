@@ -53,6 +53,10 @@ class Course(Configurable):
         help="how much of a failed check students may see",
     ).tag(config=True)
     secret = Unicode(DEMO_SECRET, help="seed of the hidden checks' inputs").tag(config=True)
+    roster = Unicode("", help="the class list, a CSV file, from the course's folder on").tag(
+        config=True
+    )
+    timezone = Unicode("", help="the zone that the LMS shows times in").tag(config=True)
     processes = Int(0, min=0, help="how many grade at once; 0: one per core").tag(config=True)
 
 
@@ -69,6 +73,8 @@ class Settings:
     isolation: str = "auto"
     reveal: str = "message"
     secret: str = DEMO_SECRET
+    roster: str = ""
+    timezone: str = ""
     processes: int = 0
     limits: Limits = field(default_factory=Limits)
 
@@ -110,6 +116,8 @@ def load_settings(root: Path) -> Settings:
         isolation=course.isolation,
         reveal=course.reveal,
         secret=course.secret,
+        roster=course.roster,
+        timezone=course.timezone,
         processes=course.processes,
         limits=_limits_section(config),
     )

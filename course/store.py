@@ -54,8 +54,8 @@ class Store:
         self._folder = folder
         self._lab = lab
 
-    def put(self, student: str, files: Mapping[str, str]) -> Path:
-        """Replace the student's folder by one that holds exactly `files` (name to text)."""
+    def put(self, student: str, files: Mapping[str, str | bytes]) -> Path:
+        """Replace the student's folder by one that holds exactly `files` (name to content)."""
         place = self._folder / student / self._lab
         try:
             new = self._write(place.with_name(f".{self._lab}.new"), files)
@@ -83,10 +83,13 @@ class Store:
         except OSError as error:
             raise _unwritable(self._folder, error) from None
 
-    def _write(self, new: Path, files: Mapping[str, str]) -> Path:
+    def _write(self, new: Path, files: Mapping[str, str | bytes]) -> Path:
         new.mkdir(parents=True)
-        for name, text in files.items():
-            (new / name).write_text(text, encoding="utf-8")
+        for name, content in files.items():
+            if isinstance(content, str):
+                (new / name).write_text(content, encoding="utf-8")
+            else:
+                (new / name).write_bytes(content)
         return new
 
     def _try_writing(self) -> None:

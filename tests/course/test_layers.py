@@ -13,8 +13,8 @@ COURSE = Path(__file__).parents[2] / "course"
 # import each other. A package's name stands for all its modules.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("course", "course.errors"),
-    ("course.sandbox",),
-    ("course.record", "course.config"),
+    ("course.sandbox", "course.times", "course.tables"),
+    ("course.record", "course.config", "course.roster"),
     ("course.lab",),
     ("course.judge", "course.submission"),
     ("course.running", "course.marks"),
@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("course.preview", "course.pytest_plugin", "course.release", "course.nbgrader_shell"),
     (
         "course.autograde",
+        "course.collect",
         "course.feedback",
         "course.gate",
         "course.colab",

@@ -1,0 +1,1 @@
+"""From what an LMS exports to `submitted/`: recognised, told in advance, and never dropped."""

@@ -1,0 +1,158 @@
+"""Opening zips and tars that strangers made: every entry becomes a file of ours or a reason.
+
+An entry's name is only ever a label. Its content is copied into the spool under a name of ours,
+bounded in size, in sum and in ratio; links, devices, encrypted and damaged entries are refused one
+by one.
+"""
+
+from __future__ import annotations
+
+import lzma
+import re
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from course.collect.arrived import Arrived, Intake, TooMuch, checked, is_archive, text_of
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    IndexError,
+    struct.error,
+)
+_MAX_NAME = 1000
+
+
+def opened(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
+    """The files of an archive that lies at `place`; their paths begin with `path`."""
+    label = path or intake.source
+    if depth > intake.caps.depth:
+        yield intake.refused(label, f"it lies {depth} archives deep: unpack it yourself")
+        return
+    try:
+        reader = _zip if zipfile.is_zipfile(place) else _tar
+        yield from reader(intake, place, path, depth)
+    except TooMuch as error:
+        yield intake.refused(label, f"{error}; what follows in it was not read")
+    except _DAMAGED as error:
+        what = "no archive, or damaged" if depth else "damaged"
+        yield intake.refused(label, f"it is {what} ({type(error).__name__})")
+
+
+def _zip(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
+    with zipfile.ZipFile(place) as archive:
+        for info in archive.infolist():
+            name = _zip_name(info)
+            inner = f"{path}/{name}" if path else name
+            if info.is_dir():
+                continue
+            if problem := _name_problem(name) or _zip_problem(info):
+                intake.count()
+                yield intake.refused(inner, problem)
+                continue
+            try:
+                with archive.open(info) as stream:
+                    content = intake.take(stream, info.compress_size)  # type: ignore[arg-type]
+            except TooMuch as error:
+                yield intake.refused(inner, str(error))
+                if intake.total > intake.caps.total_bytes or intake.files > intake.caps.files:
+                    raise
+                continue
+            except (RuntimeError, NotImplementedError, *_DAMAGED) as error:
+                yield intake.refused(inner, f"it cannot be unpacked ({type(error).__name__})")
+                continue
+            yield from _unpacked(intake, content, inner, _zip_time(info), depth)
+
+
+def _tar(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
+    packed = place.stat().st_size
+    with tarfile.open(place, "r:*") as archive:
+        for member in archive:
+            name = text_of(member.name.replace("\\", "/")).removeprefix("./")
+            inner = f"{path}/{name}" if path else name
+            if member.isdir():
+                continue
+            if problem := _name_problem(name) or _tar_problem(member):
+                intake.count()
+                yield intake.refused(inner, problem)
+                continue
+            if member.size > intake.caps.file_bytes:  # even to pass over it, it would be unpacked
+                raise TooMuch(f"{inner} in it is larger than {intake.caps.file_bytes >> 20} MB")
+            stream = archive.extractfile(member)
+            if stream is None:
+                yield intake.refused(inner, "it is no ordinary file")
+                continue
+            content = intake.take(stream, packed)  # type: ignore[arg-type]
+            changed = datetime.fromtimestamp(max(0, min(member.mtime, 2**36)), UTC)
+            yield from _unpacked(intake, content, inner, changed, depth)
+
+
+def _unpacked(
+    intake: Intake, content: Path, path: str, changed: datetime | None, depth: int
+) -> Iterator[Arrived]:
+    if is_archive(path):
+        yield from opened(intake, content, path, depth + 1)
+    else:
+        file = Arrived(intake.source, path, content, changed, packed=True)
+        yield checked(file, content.stat().st_size, intake.caps)
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """An entry's name; without the flag for UTF-8 it may be UTF-8 all the same, or DOS's."""
+    name = info.orig_filename
+    if not info.flag_bits & 0x800:
+        raw = name.encode("cp437", "replace")
+        try:
+            name = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            name = raw.decode("cp437")
+    return text_of(name.replace("\\", "/").encode("utf-8", "replace").decode())
+
+
+def _name_problem(name: str) -> str:
+    parts = name.split("/")
+    if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
+        return "its name leads out of the archive"
+    if not name or not parts[-1] or len(name) > _MAX_NAME or "\0" in name:
+        return "its name cannot be used"
+    return ""
+
+
+def _zip_problem(info: zipfile.ZipInfo) -> str:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if info.flag_bits & 0x1:
+        return "it is encrypted"
+    if kind == stat.S_IFLNK:
+        return "it is a link, which is not followed"
+    return "" if kind in (0, stat.S_IFREG) else "it is no ordinary file"
+
+
+def _tar_problem(member: tarfile.TarInfo) -> str:
+    if member.issym() or member.islnk():
+        return "it is a link, which is not followed"
+    return "" if member.isreg() and not member.issparse() else "it is no ordinary file"
+
+
+def _zip_time(info: zipfile.ZipInfo) -> datetime | None:
+    """When an entry was changed: in UTC if its maker said so, else by a clock of unknown zone."""
+    extra = info.extra
+    while len(extra) >= 4:
+        kind, length = struct.unpack("<HH", extra[:4])
+        if kind == 0x5455 and length >= 5 and extra[4] & 1 and len(extra) >= 9:
+            return datetime.fromtimestamp(struct.unpack("<I", extra[5:9])[0], UTC)
+        extra = extra[4 + length :]
+    try:
+        return datetime(*info.date_time)
+    except ValueError:
+        return None

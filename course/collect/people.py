@@ -1,0 +1,61 @@
+"""From what a path says to one student of the class: certain, or refused with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from course.collect.claims import Claim
+from course.roster import Roster, Student, id_problem
+
+
+def whose(claim: Claim, roster: Roster | None) -> tuple[str, str]:
+    """The student's id and '', or '' and why nobody can be named."""
+    if roster is None:
+        return _by_itself(claim)
+    certain = {student.id for student in roster.students if _is_surely(student, claim)}
+    if len(certain) > 1:
+        return "", f"it fits several students ({_listed(certain)}): {claim.who}"
+    names = (claim.name, *(claim.students if not certain else ()))
+    called = {student.id for name in names if name for student in roster.with_name(name)}
+    if certain:
+        [student] = certain
+        if called and student not in called:
+            return "", (
+                f"{claim.who}: the number or login is that of {student}, but the name is that of "
+                f"{_listed(called)}"
+            )
+        return student, ""
+    if len(called) > 1:
+        return (
+            "",
+            f"{claim.who}: {_listed(called)} are called alike, and nothing else tells them apart",
+        )
+    if called:
+        return called.pop(), ""
+    return "", f"{claim.who} is not in {roster.path.name}"
+
+
+def _is_surely(student: Student, claim: Claim) -> bool:
+    """Whether an id, a login, a number or an e-mail says that it is this student."""
+    mine = {each.casefold() for each in (student.id, student.login, student.email) if each}
+    theirs = {each.casefold() for each in (*claim.students, *claim.logins, claim.email) if each}
+    if mine & theirs:
+        return True
+    numbers = (student.numbers.get(column, "") for column in claim.number_columns)
+    # Moodle's worksheet writes "Participant 1234" where its folders have 1234
+    return bool(claim.number) and claim.number in {each.split(" ")[-1] for each in numbers}
+
+
+def _by_itself(claim: Claim) -> tuple[str, str]:
+    """Without a class list, only an LMS that gives logins or ids says who it was."""
+    if claim.rule in ("canvas", "moodle", "brightspace", "classroom") or len(claim.logins) > 1:
+        return "", f"{claim.who}: only a class list says who that is (--roster)"
+    told = (*claim.students[:1], *claim.logins[-1:], claim.number, claim.email)
+    student = next((each for each in told if each), "")
+    if problem := id_problem(student):
+        return "", f"{student!r} cannot be a student's id: {problem}"
+    return student, ""
+
+
+def _listed(students: Iterable[str]) -> str:
+    return ", ".join(sorted(students))

@@ -1,0 +1,107 @@
+"""Files that no LMS named: nbgrader's own folders, and files or folders called like students."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC
+
+from course.collect.arrived import ARCHIVES, Arrived
+from course.collect.claims import Aside, Claim
+from course.store import TIMESTAMP_NAME
+from course.times import parse_time
+
+_COPY = re.compile(r"^(?:copy of|kopie von|copia de|copie de)[ _]+|[ _-]*\(\d+\)$|-\d{1,2}$", re.I)
+
+
+def stem(name: str) -> str:
+    """A file's name without its ending."""
+    return name.rpartition(".")[0] or name
+
+
+def is_named_like(name: str, lab: str) -> bool:
+    """Whether a file is called like the lab, but for what Colab, Drive or a browser did to it."""
+    before, text = "", stem(name)
+    while text != before:
+        before, text = text, _COPY.sub("", text).strip()
+    return _bare(text) == _bare(lab)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+class NbgraderFolders:
+    """STUDENT/LAB/FILE, with or without anything above it, as nbgrader keeps and exchanges them."""
+
+    name, title, sure = "nbgrader", "nbgrader's folders", False
+
+    def __init__(self, lab: str, labs: Collection[str], files: Sequence[Arrived]) -> None:
+        self._lab = lab.casefold()
+        self._others = {each.casefold() for each in labs} - {self._lab}
+        self._times = _timestamps(files)
+
+    def read(self, file: Arrived) -> Claim | Aside | None:
+        """Whose a file is, by the folder above the lab's."""
+        parts = file.path.split("/")
+        folders = [part.casefold() for part in parts[:-1]]
+        if len(folders) >= 2 and self._others & set(folders[1:]) and self._lab not in folders[1:]:
+            return Aside(f"it belongs to another lab ({'/'.join(parts[:-1])})")
+        if self._lab not in folders[1:]:
+            return None
+        place = folders.index(self._lab, 1)
+        if parts[-1] == TIMESTAMP_NAME:
+            return Aside("the time of its submission, which is used")
+        said = self._times.get("/".join(parts[: place + 1]), "")
+        where = "/".join((*parts[: place + 1], TIMESTAMP_NAME))
+        return Claim(
+            self.name,
+            parts[-1],
+            students=(parts[place - 1],),
+            # without a zone it is in UTC: so nbgrader reads it
+            time=parse_time(said, UTC, where) if said else None,
+        )
+
+
+def _timestamps(files: Sequence[Arrived]) -> Mapping[str, str]:
+    found = {}
+    for file in files:
+        if file.name == TIMESTAMP_NAME and file.content:
+            with file.content.open("rb") as content:
+                text = content.read(100).decode("utf-8", "replace").strip()
+            found[file.path.rpartition("/")[0]] = text
+    return found
+
+
+class PlainFiles:
+    """Files or folders that are called like students, whatever else is in their names."""
+
+    name, title, sure = "plain", "files and folders named by student", False
+
+    def __init__(self, lab: str, labs: Collection[str]) -> None:
+        self._lab = lab
+        self._others = [each for each in labs if each != lab]
+
+    def read(self, file: Arrived) -> Claim | Aside | None:
+        """Whose a file is: the folders above it and its own name are looked at."""
+        parts = file.path.split("/")
+        for other in self._others:
+            if is_named_like(parts[-1], other):
+                return Aside(f"it is called like another lab ({other})")
+        folders = [_without_ending(part) for part in parts[:-1]]
+        tokens = [each for each in folders if not is_named_like(f"{each}.x", self._lab)]
+        if own := self._without_lab(stem(parts[-1])):
+            tokens.append(own)
+        return Claim(self.name, parts[-1], students=tuple(tokens)) if tokens else None
+
+    def _without_lab(self, text: str) -> str:
+        text = _COPY.sub("", _COPY.sub("", text))
+        lab = r"[\W_]*".join(map(re.escape, self._lab))
+        return re.sub(rf"(?:^|[\W_]+){lab}(?:[\W_]+|$)", " ", text, flags=re.I).strip()
+
+
+def _without_ending(folder: str) -> str:
+    for ending in ARCHIVES:
+        if folder.lower().endswith(ending):
+            return folder[: -len(ending)]
+    return folder

@@ -1,0 +1,287 @@
+"""What `course collect` would do, worked out before anything is written.
+
+Every file that came in becomes exactly one line: taken, kept beside, passed over as nobody's work,
+or refused with the reason. A dry run shows these lines, and the real run carries them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from pathlib import Path
+
+from course.collect import attempts
+from course.collect.arrived import Arrived, arrived
+from course.collect.attempts import Attempt
+from course.collect.claims import Aside, Claim
+from course.collect.people import whose
+from course.collect.recognise import leftover, recogniser_for
+from course.config import Settings
+from course.errors import ConfigurationError
+from course.roster import Roster, submission_time
+from course.store import TIMESTAMP_NAME
+from course.times import in_utc, stamp
+
+
+class State(StrEnum):
+    """What becomes of one file."""
+
+    COLLECTED = "collected"
+    UNCHANGED = "unchanged"
+    EARLIER = "an earlier attempt, kept"
+    BESIDE = "kept beside"
+    PASSED_OVER = "passed over"
+    REFUSED = "not taken"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file that came in, and what becomes of it."""
+
+    file: Arrived
+    rule: str
+    state: State
+    reason: str = ""
+    student: str = ""
+    time: datetime | None = None
+    late: bool = False
+    attempt: Attempt | None = None
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a student's folder will be: all attempts that are known, and the one that counts."""
+
+    student: str
+    attempts: tuple[Attempt, ...]
+    counts: Attempt | None
+    files: Mapping[str, Attempt]
+    timestamp: str
+    changes: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run would do. `exports` are the places, each with who made it."""
+
+    lab: str
+    exports: Mapping[str, str]
+    items: tuple[Item, ...]
+    folders: Mapping[str, Folder]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> tuple[Item, ...]:
+        """The files that were not taken."""
+        return tuple(item for item in self.items if item.state is State.REFUSED)
+
+    @property
+    def late_without_time(self) -> tuple[str, ...]:
+        """Students whom the LMS calls late without saying by how much."""
+        late = {item.student for item in self.items if item.late and item.attempt}
+        return tuple(name for name in sorted(late) if not self.folders[name].timestamp)
+
+    @property
+    def without_time(self) -> tuple[str, ...]:
+        """Students of whom nothing says when they handed in, and who will not count as late."""
+        return tuple(
+            folder.student
+            for folder in self.folders.values()
+            if folder.counts and not folder.timestamp
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left for the instructor to look at."""
+        return not self.refused and not self.late_without_time
+
+
+@dataclass(frozen=True)
+class Planner:
+    """What a plan depends on besides the files."""
+
+    settings: Settings
+    lab: str
+    roster: Roster | None = None
+    roster_has_times: bool = False
+    zone: tzinfo | None = None
+    recogniser: str = ""
+    labs: tuple[str, ...] = field(default_factory=tuple)
+
+    def plan(self, places: Sequence[Path], spool: Path) -> Plan:
+        """Look through the places; `spool` is an empty folder that outlives the plan.
+
+        ConfigurationError when a place cannot be looked through, or its maker is not clear.
+        """
+        exports: dict[str, str] = {}
+        items: list[Item] = []
+        for place in places:
+            files = list(arrived(place, spool))
+            if not files:
+                raise ConfigurationError(f"There are no files in {place}: name the export itself.")
+            taken = [file for file in files if not file.problem]
+            recogniser = recogniser_for(taken or files, self.lab, self.labs, self.recogniser)
+            exports[str(place)] = recogniser.name
+            items += [self._item(file, recogniser.name, recogniser.read(file)) for file in files]
+        theirs = self._by_student(items := _apart(items))
+        folders = {student: self._folder(student, new) for student, new in theirs.items()}
+        items = [self._settled(item, folders) for item in items]
+        return Plan(self.lab, exports, tuple(items), folders, self._missing(folders))
+
+    def _item(self, file: Arrived, rule: str, said: Claim | Aside | None) -> Item:
+        """What one file is, looked at by itself."""
+        said = leftover(file) or said
+        if isinstance(said, Aside):
+            return Item(file, rule, State.PASSED_OVER, said.reason)
+        if file.problem:
+            return Item(file, rule, State.REFUSED, file.problem)
+        if said is None:
+            return Item(file, rule, State.REFUSED, f"its name is not of {rule}'s form")
+        student, problem = whose(said, self.roster)
+        if said.problem or problem:
+            return Item(file, rule, State.REFUSED, said.problem or problem, student)
+        time = self._time(said, student, file)
+        attempt = Attempt(
+            digest=attempts.digest_of(file.content) if file.content else "",
+            name=said.file,
+            source=file.source,
+            path=file.path,
+            rule=rule,
+            time=time,
+            sequence=said.sequence,
+            changed=file.changed,
+            content=file.content,
+        )
+        return Item(file, rule, State.COLLECTED, "", student, time, said.late, attempt)
+
+    def _time(self, claim: Claim, student: str, file: Arrived) -> datetime | None:
+        """The LMS's own time in UTC: from the file's name, else from the class list."""
+        asked = self.roster_has_times and (claim.time is None or claim.time_is_entrys)
+        if asked and self.roster and student in self.roster.by_id:
+            said = submission_time(self.roster.by_id[student], self.roster, self.zone)
+            if said is not None:
+                return said
+        if claim.time is None:
+            return None
+        return in_utc(claim.time, self.zone, f"{file.source}, {file.path}")
+
+    def _by_student(self, items: Iterable[Item]) -> dict[str, list[Attempt]]:
+        found: dict[str, list[Attempt]] = {}
+        for item in items:
+            if item.attempt is not None:
+                found.setdefault(item.student, []).append(item.attempt)
+        return dict(sorted(found.items()))
+
+    def _folder(self, student: str, new: list[Attempt]) -> Folder:
+        """Put together what is new, what is kept, and what lies in the submission folder."""
+        old = attempts.kept(self.settings, student, self.lab)
+        there = attempts.lying_there(self.settings, student, self.lab)
+        known = attempts.merged(old, new)
+        digests = {each.digest for each in known}
+        by_hand = [each for each in there if each.digest not in digests]
+        notebooks = [each for each in known if each.is_notebook]
+        counts = (
+            attempts.latest(notebooks or known, self.lab)
+            or _chosen_by_hand(old, new, there)
+            or (None if notebooks else known[-1])  # there is nothing to grade in any of them
+        )
+        problem = _problem(notebooks, counts, by_hand)
+        if problem or counts is None:
+            return Folder(student, tuple(known), None, {}, "", False, problem)
+        name = f"{self.lab}.ipynb"
+        files = {attempts.safe_name(each.name): each for each in ([] if notebooks else known)}
+        files = files or {name: counts}
+        is_there = {each.path: each.digest for each in there} == {
+            name: each.digest for name, each in files.items()
+        }
+        said = _timestamp_there(self.settings, student, self.lab)
+        timestamp = stamp(counts.time) if counts.time else said if is_there else ""
+        changes = not is_there or timestamp != said
+        return Folder(student, (*known, *by_hand), counts, files, timestamp, changes)
+
+    def _settled(self, item: Item, folders: Mapping[str, Folder]) -> Item:
+        """The same line, once it is known which of a student's files counts."""
+        if item.attempt is None:
+            return item
+        folder = folders[item.student]
+        if folder.problem:
+            return replace(item, state=State.REFUSED, reason=folder.problem)
+        if item.attempt.digest in {each.digest for each in folder.files.values()}:
+            return item if folder.changes else replace(item, state=State.UNCHANGED)
+        if not item.attempt.is_notebook:
+            return replace(item, state=State.BESIDE, reason="it is no notebook")
+        return replace(item, state=State.EARLIER, reason=f"{_told(folder.counts)} counts")
+
+    def _missing(self, folders: Mapping[str, Folder]) -> tuple[str, ...]:
+        """Who is on the class list and has nothing, neither here nor in submitted/."""
+        if self.roster is None:
+            return ()
+        top = self.settings.folder("submitted")
+        return tuple(
+            student
+            for student in self.roster.by_id
+            if student not in folders and not (top / student / self.lab).is_dir()
+        )
+
+
+def _apart(items: Sequence[Item]) -> list[Item]:
+    """Refuse ids that differ in capitals alone: on many disks they are one folder."""
+    spelled: dict[str, set[str]] = {}
+    for item in items:
+        spelled.setdefault(item.student.casefold(), set()).add(item.student)
+    return [
+        replace(
+            item,
+            state=State.REFUSED,
+            reason=f"{' and '.join(sorted(alike))} differ in capitals alone: use a class list",
+            attempt=None,
+        )
+        if len(alike := spelled[item.student.casefold()]) > 1
+        else item
+        for item in items
+    ]
+
+
+def _told(attempt: Attempt | None) -> str:
+    if attempt is None:
+        return ""
+    return f"the one of {stamp(attempt.time)}" if attempt.time else attempt.name
+
+
+def _chosen_by_hand(
+    old: Sequence[Attempt], new: Sequence[Attempt], there: Sequence[Attempt]
+) -> Attempt | None:
+    """The attempt that an instructor has put into place after a run could not decide."""
+    known = {each.digest: each for each in old}
+    notebooks = [each.digest for each in there if each.is_notebook]
+    if len(notebooks) == 1 and all(each.digest in known for each in new):
+        return known.get(notebooks[0])
+    return None
+
+
+def _problem(
+    notebooks: Sequence[Attempt], counts: Attempt | None, by_hand: Sequence[Attempt]
+) -> str:
+    if counts is None:
+        names = ", ".join(dict.fromkeys(each.path for each in notebooks[:4]))
+        return f"nothing says which of these is later: {names}; put the right one into submitted/"
+    for other in by_hand:
+        newer = counts.time and other.time and counts.time > other.time
+        if other.is_notebook and not newer:
+            return (
+                f"submitted/ holds {other.path}, which was not collected and is not older for "
+                "certain: move it away to take this one"
+            )
+    return ""
+
+
+def _timestamp_there(settings: Settings, student: str, lab: str) -> str:
+    from course.submitted import Submission
+
+    folder = settings.folder("submitted") / student / lab
+    return (
+        Submission(student, lab, folder).timestamp() if (folder / TIMESTAMP_NAME).exists() else ""
+    )

@@ -1,0 +1,110 @@
+"""Which LMS made an export: exactly one must fit, or the instructor says which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from course.collect.arrived import Arrived
+from course.collect.claims import Aside, Claim
+from course.collect.gradescope import Gradescope
+from course.collect.plain import NbgraderFolders, PlainFiles
+from course.collect.shapes import SHAPES, Shape, read
+from course.errors import ConfigurationError
+
+NAMES = (*SHAPES, NbgraderFolders.name, PlainFiles.name)
+
+_LEFTOVERS = re.compile(
+    r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.ipynb_checkpoints/)", re.I
+)
+
+
+class Recogniser(Protocol):
+    """Reads what one LMS's paths say. `sure` ones are asked before the others."""
+
+    @property
+    def name(self) -> str:
+        """What --from calls it."""
+
+    @property
+    def title(self) -> str:
+        """What an instructor calls it."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether its marks are found nowhere else."""
+
+    def read(self, file: Arrived) -> Claim | Aside | None:
+        """What a file's path says; None when it does not look like this LMS's."""
+
+
+@dataclass(frozen=True)
+class _ByShape:
+    shape: Shape
+
+    @property
+    def name(self) -> str:
+        return self.shape.name
+
+    @property
+    def title(self) -> str:
+        return self.shape.title
+
+    @property
+    def sure(self) -> bool:
+        return self.shape.sure
+
+    def read(self, file: Arrived) -> Claim | Aside | None:
+        if claim := read(self.shape, file.path, file.changed if file.packed else None):
+            return claim
+        return Aside(f"{self.title}'s own page") if self.shape.is_aside(file.path) else None
+
+
+def leftover(file: Arrived) -> Aside | None:
+    """What no student hands in: caches of an operating system, and checkpoints of Jupyter."""
+    if _LEFTOVERS.search(file.path):
+        return Aside("left by an operating system or by Jupyter, nobody's work")
+    return None
+
+
+def recogniser_for(
+    files: Sequence[Arrived], lab: str, labs: Collection[str], name: str = ""
+) -> Recogniser:
+    """The recogniser of one export: the one that was named, or the only one that fits.
+
+    ConfigurationError when several fit. There is at least one file.
+    """
+    known = _all(files, lab, labs)
+    if name:
+        return next(each for each in known if each.name == name)
+    for sure in (True, False):
+        fitting = [each for each in known[:-1] if each.sure is sure and _fits(each, files)]
+        if len(fitting) > 1:
+            names = " and ".join(each.name for each in fitting)
+            raise ConfigurationError(
+                f"{files[0].source} looks like {names} at once: say which with --from NAME."
+            )
+        if fitting:
+            return fitting[0]
+    return known[-1]
+
+
+def _all(files: Sequence[Arrived], lab: str, labs: Collection[str]) -> list[Recogniser]:
+    shapes = [shape for name, shape in SHAPES.items() if name != Gradescope.__name__.lower()]
+    return [
+        *map(_ByShape, shapes),
+        Gradescope(files),
+        NbgraderFolders(lab, labs, files),
+        PlainFiles(lab, labs),
+    ]
+
+
+def _fits(recogniser: Recogniser, files: Sequence[Arrived]) -> bool:
+    """Whether most of the notebooks (or, without any, most files) look like this LMS's."""
+    works = [file for file in files if leftover(file) is None]
+    notebooks = [file for file in works if file.name.lower().endswith(".ipynb")]
+    works = notebooks or works
+    claimed = sum(isinstance(recogniser.read(file), Claim) for file in works)
+    return claimed * 2 > len(works)

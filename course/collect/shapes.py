@@ -1,0 +1,174 @@
+r"""How each LMS names what it exports: one pattern each, side by side, with an example.
+
+A pattern is searched in a file's path, which goes through archives like through folders, so that a
+student's own zip is looked into. The names of its groups are what `read` makes a `Claim` of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from course.collect.claims import Claim
+
+# how the names of months begin, in English and in German
+_MONTHS = (
+    *("jan", "feb", "mar|mär|mrz", "apr", "may|mai", "jun"),
+    *("jul", "aug", "sep", "oct|okt", "nov", "dec|dez"),
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One LMS's way of naming files. `sure` shapes carry marks that nothing else has."""
+
+    name: str
+    title: str
+    example: str
+    patterns: tuple[re.Pattern[str], ...]
+    asides: re.Pattern[str] | None = None
+    number_columns: tuple[str, ...] = ()
+    sure: bool = True
+    time_is_entrys: bool = False
+
+    def match(self, path: str) -> re.Match[str] | None:
+        """The first pattern that fits a path."""
+        return next((found for each in self.patterns if (found := each.search(path))), None)
+
+    def is_aside(self, path: str) -> bool:
+        """Whether the LMS wrote this file itself."""
+        return self.asides is not None and bool(self.asides.search(path))
+
+
+def _shape(name: str, title: str, example: str, *patterns: str, **more: object) -> Shape:
+    compiled = tuple(re.compile(pattern, re.DOTALL) for pattern in patterns)
+    asides = more.pop("asides", None)
+    aside = re.compile(str(asides), re.DOTALL) if asides else None
+    return Shape(name, title, example, compiled, aside, **more)  # type: ignore[arg-type]
+
+
+_FILE = r"(?P<file>.+)$"
+_DAY = r"(?:[^\W\d_]+\.? \d{1,2}|\d{1,2}\.? [^\W\d_]+\.?),? \d{4},? \d{3,4}(?: ?[AP]M)?"
+
+SHAPES: Mapping[str, Shape] = {
+    each.name: each
+    for each in (
+        _shape(
+            "canvas",
+            "Canvas",
+            "lovelaceada_LATE_1234_56789_lab1.ipynb",
+            r"(?:^|/)(?P<late>LATE_)?(?P<number>anon_[^\W_]+)_(?P<sequence>\d+)_" + _FILE,
+            r"(?:^|/)(?P<name>[^\W_]\w*?)(?P<late>_LATE)?_(?P<number>\d+)_(?P<sequence>\d+)_"
+            + _FILE,
+            r"(?:^|/)(?P<name>[^\W_]\w*?)(?P<late>_LATE)?_(?P<number>\d+)"
+            r"_(?P<file>(?:text|link)\.html)$",
+            number_columns=("id", "canvasid", "lmsid"),
+        ),
+        _shape(
+            "moodle",
+            "Moodle",
+            "Ada Lovelace_1234_assignsubmission_file_/lab1.ipynb",
+            r"(?:^|/)(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_/?|/)"
+            + _FILE,
+            number_columns=("identifier", "participant", "moodleid", "lmsid"),
+        ),
+        _shape(
+            "brightspace",
+            "Brightspace",
+            "12345-67890 - Ada Lovelace - Jan 31, 2027 1159 PM/lab1.ipynb",
+            r"(?:^|/)\d+-\d+ - (?:(?P<number>#?[\w.]*\d[\w.]*) - )?(?P<name>[^/]+?) ?- "
+            rf"(?P<time>{_DAY})(?: - |/){_FILE}",
+            asides=r"(?:^|/)index\.html$",
+            number_columns=("orgdefinedid", "sid", "lmsid"),
+        ),
+        _shape(
+            "blackboard",
+            "Blackboard",
+            "Lab 1_alovelace_attempt_2027-01-31-23-59-12_lab1.ipynb",
+            r"(?:^|/)[^/_]*_(?P<login>[^/]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})_" + _FILE,
+            asides=r"_attempt_\d{4}(?:-\d\d){5}\.txt$",
+        ),
+        _shape(
+            "gradescope",
+            "Gradescope",
+            "assignment_12_export/submission_345/lab1.ipynb",
+            r"(?:^|/)(?P<key>submission_\d+)/" + _FILE,
+            asides=r"(?:^|/)submission_metadata\.yml$",
+            number_columns=("sid", "studentid", "sisuserid", "idnumber", "orgdefinedid"),
+        ),
+        _shape(
+            "ilias",
+            "ILIAS",
+            "Lovelace_Ada_alovelace_1234/lab1.ipynb",
+            r"(?:^|/)(?P<name>[^/_]+_[^/_]+)_(?P<login>[^/]+)_(?P<number>\d+)/"
+            r"(?P<late>(?:Late Submission|Versp(?:ä|ae|a)tete Abgabe|Nachz(?:ü|ue|u)gler) - )?"
+            r"(?:(?P<time>\d{14})_)?" + _FILE,
+            asides=r"(?:^|/)status\.(?:xlsx|csv)$",
+            number_columns=("usrid", "iliasid", "lmsid"),
+            time_is_entrys=True,
+        ),
+        _shape(
+            "classroom",
+            "Google Classroom",
+            "Ada Lovelace - lab1.ipynb",
+            r"(?:^|/)(?P<name>[^/]*[^\W\d_][^/]*?) [-–] " + _FILE,
+            sure=False,
+        ),
+    )
+}
+
+
+def read(shape: Shape, path: str, changed: datetime | None) -> Claim | None:
+    """What the path of a file says, if it has this shape."""
+    found = shape.match(path)
+    if found is None:
+        return None
+    said = {name: text or "" for name, text in found.groupdict().items()}
+    fields = said["login"].split("_") if "login" in said else []
+    time = _time(said.get("time", ""))
+    return Claim(
+        rule=shape.name,
+        file=said["file"].rpartition("/")[2],
+        name=" ".join(said.get("name", "").replace("_", " ").split()),
+        logins=tuple("_".join(fields[i:]) for i in range(len(fields))),
+        number=said.get("number", "").removeprefix("#"),
+        number_columns=shape.number_columns,
+        time=time or (changed if shape.time_is_entrys else None),
+        time_is_entrys=time is None and shape.time_is_entrys,
+        sequence=int(said["sequence"]) if said.get("sequence") else None,
+        late=bool(said.get("late")),
+        problem=f"its time {said['time']!r} cannot be read"
+        if said.get("time") and not time
+        else "",
+    )
+
+
+def _time(text: str) -> datetime | None:
+    """The LMS's own time, without its zone: 2027-01-31-23-59-12, or Jan 31, 2027 1159 PM."""
+    digits = re.sub(r"\D", "", text)
+    try:
+        if len(digits) == 14:
+            return datetime.strptime(digits, "%Y%m%d%H%M%S")
+        if words := re.search(rf"{_DAY}", text):
+            return _day(words[0])
+    except (ValueError, StopIteration):
+        pass
+    return None
+
+
+def _day(text: str) -> datetime:
+    month = next(
+        number
+        for number, name in enumerate(_MONTHS, 1)
+        for word in re.findall(r"[^\W\d_]{3,}", text)
+        if re.match(name, word.lower())
+    )
+    day, year, clock = (int(each) for each in re.findall(r"\d+", text))
+    hour, minute = divmod(clock, 100)
+    if text.endswith(("AM", "PM")):
+        if not 1 <= hour <= 12:
+            raise ValueError(text)
+        hour = hour % 12 + (12 if text.endswith("PM") else 0)
+    return datetime(year, month, day, hour, minute)

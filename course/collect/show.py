@@ -1,0 +1,101 @@
+"""What an instructor reads of a plan: a line for each file, and what is left to do."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from course.collect.plan import Item, Plan, State
+from course.collect.shapes import SHAPES
+from course.reports.terminal import visible
+from course.roster import Roster
+from course.times import stamp
+
+_STYLES = {State.REFUSED: "bold red", State.PASSED_OVER: "dim", State.UNCHANGED: "dim"}
+_TITLES = {name: shape.title for name, shape in SHAPES.items()} | {
+    "nbgrader": "nbgrader's folders",
+    "plain": "no LMS: files and folders named by student",
+}
+
+
+def table(plan: Plan) -> Table:
+    """One line for each file: whose it is, when it was handed in, and what becomes of it."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for header in ("file", "student", "lab", "handed in", "rule", "what becomes of it"):
+        shown.add_column(header, overflow="fold")
+    for item in sorted(plan.items, key=lambda each: each.state is State.REFUSED):
+        cells = (
+            visible(item.file.path),
+            visible(item.student) or "–",
+            plan.lab if item.attempt else "–",
+            _time(plan, item),
+            item.rule,
+            f"{item.state}: {visible(item.reason, 400)}" if item.reason else str(item.state),
+        )
+        shown.add_row(*map(Text, cells), style=_STYLES.get(item.state, ""))
+    return shown
+
+
+def _time(plan: Plan, item: Item) -> str:
+    if item.time:
+        return stamp(item.time)
+    return "late, no time" if item.student in plan.late_without_time and item.late else "–"
+
+
+def summary(plan: Plan, roster: Roster | None, *, dry: bool) -> Iterator[str]:
+    """What came of it in plain lines, the things that are left to do last."""
+    for place, name in plan.exports.items():
+        yield f"{visible(place)}: {_TITLES[name]}"
+    if roster:
+        yield (
+            f"{visible(str(roster.path))}: {len(roster.students)} students, "
+            f"whose ids are the column {visible(roster.id_column)!r}"
+        )
+    counts = Counter(item.state for item in plan.items)
+    told = ", ".join(f"{counts[state]} {state}" for state in State if counts[state])
+    yield f"{len(plan.items)} files: {told}" + (" (nothing is written yet)" if dry else "")
+    if plan.without_time:
+        yield (
+            f"{len(plan.without_time)} came without the time when they were handed in, and will "
+            "count as in time."
+        )
+    if plan.missing:
+        yield f"{len(plan.missing)} handed in nothing: {visible(', '.join(plan.missing), 2000)}"
+    if late := plan.late_without_time:
+        yield (
+            f"Late, but the export does not say since when: {visible(', '.join(late), 2000)}. "
+            "Give the times in a column `submitted` of the class list, or write each "
+            "timestamp.txt."
+        )
+    if plan.refused:
+        yield f"{len(plan.refused)} files were not taken; the lines in red say why."
+
+
+def to_json(plan: Plan) -> str:
+    """The same for programs: every file once, in the order in which it was found."""
+    files = [
+        {
+            "source": item.file.source,
+            "file": item.file.path,
+            "student": item.student or None,
+            "lab": plan.lab if item.attempt else None,
+            "time": stamp(item.time) if item.time else None,
+            "late": item.late,
+            "rule": item.rule,
+            "state": item.state.name.lower(),
+            "reason": item.reason,
+        }
+        for item in plan.items
+    ]
+    said = {
+        "lab": plan.lab,
+        "exports": dict(plan.exports),
+        "files": files,
+        "missing": list(plan.missing),
+        "late_without_time": list(plan.late_without_time),
+    }
+    return json.dumps(said, indent=2)

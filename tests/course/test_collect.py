@@ -1,0 +1,503 @@
+"""Whatever an LMS exports becomes one submission per student; nothing is guessed or dropped."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import lms
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny import refused
+
+from course.collect.attempts import safe_name
+from course.collect.command import collect
+from course.collect.plain import is_named_like
+from course.collect.plan import Planner, State
+from course.collect.shapes import SHAPES, read
+from course.config import Settings, load_settings
+from course.errors import ConfigurationError
+from course.gradebook import parse_timestamp
+from course.roster import read_roster
+
+EARLY, LATE = "2027-01-30 08:00:00 UTC", "2027-02-03 22:30:00 UTC"
+LATE_5 = "2027-02-03 22:30:05 UTC"
+
+
+@dataclass
+class Desk:
+    """A course with two labs, and a run of `course collect` on it."""
+
+    folder: Path
+    settings: Settings
+    capsys: pytest.CaptureFixture[str]
+
+    def collect(self, *places: Path, code: int | None = 0, **options: Any) -> dict[str, Any]:
+        roster = options.pop("roster", lms.ROSTER)
+        if roster is not None:
+            options["roster"] = self.write("class.csv", roster)
+        options.setdefault("timezone", "UTC")
+        ended = collect(self.settings, lms.LAB, places, as_json=True, **options)
+        said: dict[str, Any] = json.loads(self.capsys.readouterr().out)
+        assert code is None or ended == code, said
+        return said
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def zip(self, files: dict[str, bytes], name: str = "export.zip") -> Path:
+        return self.write(name, lms.zipped(files))
+
+    @property
+    def submitted(self) -> dict[str, bytes]:
+        return tree(self.settings.folder("submitted"))
+
+    @property
+    def kept(self) -> dict[str, bytes]:
+        return tree(self.settings.root / "collected")
+
+
+def tree(top: Path) -> dict[str, bytes]:
+    paths = (path for path in sorted(top.rglob("*")) if path.is_file())
+    return {path.relative_to(top).as_posix(): path.read_bytes() for path in paths}
+
+
+def states(said: dict[str, Any]) -> dict[str, str]:
+    return {each["file"]: each["state"] for each in said["files"]}
+
+
+def reasons(said: dict[str, Any]) -> list[str]:
+    return [each["reason"] for each in said["files"] if each["state"] == "refused"]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    root = tmp_path / "course"
+    for lab in (lms.LAB, "lab2"):
+        (root / "source" / lab).mkdir(parents=True)
+        (root / "source" / lab / f"{lab}.ipynb").write_text("{}")
+    (root / "course_config.py").write_text("c = get_config()\n")
+    return Desk(tmp_path, load_settings(root), capsys)
+
+
+def submission(student: str, content: bytes, time: str) -> dict[str, bytes]:
+    folder = f"{student}/{lms.LAB}"
+    return {f"{folder}/lab1.ipynb": content} | (
+        {f"{folder}/timestamp.txt": f"{time}\n".encode()} if time else {}
+    )
+
+
+# --- each LMS ------------------------------------------------------------------------------------
+
+# by export: the class list, who made it, the exit code, and the times of Ada's and Jörg's
+EXPECTED: dict[str, tuple[str, str, int, str, str]] = {
+    "canvas": (lms.CANVAS, "canvas", 1, "", ""),
+    "moodle": (lms.MOODLE, "moodle", 0, EARLY, LATE),
+    "moodle_flat": (lms.ROSTER, "moodle", 0, "", ""),
+    "brightspace": (lms.ROSTER, "brightspace", 0, EARLY, LATE),
+    "brightspace_flat": (lms.ROSTER, "brightspace", 0, EARLY, LATE),
+    "blackboard": (lms.ROSTER, "blackboard", 0, EARLY, LATE_5),
+    "gradescope": (lms.ROSTER, "gradescope", 0, EARLY, "2027-02-03 22:30:05.123456 UTC"),
+    "ilias": (lms.ROSTER, "ilias", 0, EARLY, LATE_5),
+    "classroom": (lms.ROSTER, "classroom", 0, "", ""),
+    "nbgrader": (lms.ROSTER, "nbgrader", 0, EARLY, LATE_5),
+    "plain": (lms.ROSTER, "plain", 0, "", ""),
+}
+
+
+@pytest.mark.parametrize("name", lms.EXPORTS)
+def test_each_lms_is_recognised_and_collected(name: str, desk: Desk) -> None:
+    roster, maker, code, ada, joerg = EXPECTED[name]
+    place = lms.EXPORTS[name](desk.folder / "in")
+    said = desk.collect(place, roster=roster, code=code)
+    assert said["exports"] == {str(place): maker}
+    assert desk.submitted == submission("ada", lms.ADA, ada) | submission("joerg", lms.NEW, joerg)
+    assert said["missing"] == ["grace"]
+    assert not reasons(said)
+    kept = {content for path, content in desk.kept.items() if not path.endswith(".json")}
+    assert {lms.ADA, lms.NEW} <= kept
+    if "EARLIER" in str(states(said)).upper():
+        assert lms.OLD in kept
+
+
+@pytest.mark.parametrize("name", lms.EXPORTS)
+def test_a_dry_run_says_the_same_and_writes_nothing(name: str, desk: Desk) -> None:
+    roster, _, code, *_ = EXPECTED[name]
+    place = lms.EXPORTS[name](desk.folder / "in")
+    dry = desk.collect(place, roster=roster, code=code, dry_run=True)
+    assert desk.submitted == {}
+    assert desk.kept == {}
+    assert desk.collect(place, roster=roster, code=code) == dry
+
+
+@pytest.mark.parametrize("name", lms.EXPORTS)
+def test_collecting_again_changes_nothing(name: str, desk: Desk) -> None:
+    roster, _, code, *_ = EXPECTED[name]
+    place = lms.EXPORTS[name](desk.folder / "in")
+    desk.collect(place, roster=roster, code=code)
+    before = {path: path.stat().st_mtime_ns for path in desk.settings.root.rglob("*")}
+    said = desk.collect(place, roster=roster, code=code)
+    assert "collected" not in states(said).values()
+    after = {path: path.stat().st_mtime_ns for path in desk.settings.root.rglob("*")}
+    assert {path for path in before if before[path] != after.get(path)} <= {
+        desk.settings.folder("submitted")
+    }
+
+
+def test_every_shape_reads_its_own_example() -> None:
+    for shape in SHAPES.values():
+        claim = read(shape, shape.example, None)
+        assert claim is not None
+        assert (claim.file, claim.problem) == ("lab1.ipynb", "")
+
+
+def test_nbgrader_reads_the_times_that_are_written(desk: Desk) -> None:
+    desk.collect(lms.gradescope(desk.folder))
+    text = desk.submitted["joerg/lab1/timestamp.txt"].decode()
+    assert parse_timestamp(text) == datetime(2027, 2, 3, 22, 30, 5, 123456)
+
+
+def test_local_times_need_a_zone_and_become_utc(desk: Desk) -> None:
+    place = lms.blackboard(desk.folder)
+    refused(lambda: desk.collect(place, timezone=""), "comes without its zone", "--timezone")
+    assert desk.submitted == {}
+    desk.collect(place, timezone="Europe/Berlin")
+    assert desk.submitted["joerg/lab1/timestamp.txt"] == b"2027-02-03 21:30:05 UTC\n"
+
+
+def test_a_class_list_from_the_settings_gives_names_but_no_times(desk: Desk) -> None:
+    desk.write("course/moodle.csv", lms.MOODLE)
+    desk.settings = desk.settings.override(roster="moodle.csv")
+    desk.collect(lms.moodle(desk.folder), roster=None)
+    assert desk.submitted == submission("ada", lms.ADA, "") | submission("joerg", lms.NEW, "")
+
+
+def test_who_is_late_without_a_time_is_said(desk: Desk) -> None:
+    place = lms.canvas(desk.folder)
+    assert desk.collect(place, roster=lms.CANVAS, code=1)["late_without_time"] == ["joerg"]
+    desk.write("course/submitted/joerg/lab1/timestamp.txt", LATE_5 + "\n")
+    assert desk.collect(place, roster=lms.CANVAS, code=0)["late_without_time"] == []
+    assert desk.submitted["joerg/lab1/timestamp.txt"].decode() == LATE_5 + "\n"
+
+
+def test_anonymous_canvas_names_are_refused(desk: Desk) -> None:
+    place = desk.zip({"LATE_anon_AbC12_90_lab1.ipynb": b"1", "anon_x9_91_lab1.ipynb": b"2"})
+    said = desk.collect(place, roster=lms.CANVAS, code=1)
+    assert len(reasons(said)) == 2
+    assert "anon_AbC12" in reasons(said)[0]
+
+
+# --- which export it is --------------------------------------------------------------------------
+
+
+def test_two_that_fit_are_refused_and_can_be_named(desk: Desk) -> None:
+    place = desk.zip({"lovelaceada_301_9_x - lab1.ipynb": b"1", "Ada - lab1.ipynb": b"2"})
+    both = desk.zip(
+        {"12-3 - Ada Lovelace - Jan 30, 2027 800 AM/lovelaceada_301_9_lab1.ipynb": b"{}"}, "b.zip"
+    )
+    refused(lambda: desk.collect(both), "looks like canvas and brightspace at once", "--from")
+    assert desk.collect(both, recogniser="brightspace")["exports"] == {str(both): "brightspace"}
+    refused(lambda: desk.collect(place, recogniser="webct"), "'webct'", "canvas")
+
+
+def test_what_has_another_form_is_listed(desk: Desk) -> None:
+    files = {f"s_{number}_{number}_lab1.ipynb": b"%d" % number for number in (301, 302)}
+    said = desk.collect(desk.zip({**files, "odd one.ipynb": b"x"}), roster=lms.CANVAS, code=1)
+    assert reasons(said) == ["its name is not of canvas's form"]
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [("nothing.zip", "There is no"), ("empty", "no files")],
+)
+def test_no_export_is_a_sentence(place: str, words: str, desk: Desk) -> None:
+    (desk.folder / "empty").mkdir()
+    refused(lambda: desk.collect(desk.folder / place), words)
+
+
+def test_an_unknown_lab_is_a_sentence(desk: Desk) -> None:
+    refused(lambda: collect(desk.settings, "lab9", [desk.folder]), "no lab 'lab9'", "lab1, lab2")
+
+
+# --- who it is -----------------------------------------------------------------------------------
+
+
+def test_names_alike_are_refused_unless_a_number_tells(desk: Desk) -> None:
+    roster = 'student_id,name,Identifier\na1,Ada Lovelace,7\na2,"Lovelace, Ada",8\nb,Bob,9\n'
+    place = desk.zip({"Ada Lovelace - lab1.ipynb": b"1", "Bob - lab1.ipynb": b"2"})
+    said = desk.collect(place, roster=roster, code=1)
+    assert ["a1, a2 are called alike" in each for each in reasons(said)] == [True]
+    assert list(desk.submitted) == ["b/lab1/lab1.ipynb"]
+    told = desk.zip({"Ada Lovelace_8_assignsubmission_file_/lab1.ipynb": b"1"}, "m.zip")
+    desk.collect(told, roster=roster)
+    assert "a2/lab1/lab1.ipynb" in desk.submitted
+
+
+def test_a_number_that_contradicts_the_name_is_refused(desk: Desk) -> None:
+    place = desk.zip({"Ada Lovelace_7003_assignsubmission_file_/lab1.ipynb": b"1"})
+    [reason] = reasons(desk.collect(place, code=1))
+    assert "is that of grace, but the name is that of ada" in reason
+
+
+def test_who_is_not_on_the_list_is_listed(desk: Desk) -> None:
+    place = desk.zip({"Mallory - lab1.ipynb": b"1", "Ada Lovelace - lab1.ipynb": b"2"})
+    assert reasons(desk.collect(place, code=1)) == ["Mallory is not in class.csv"]
+
+
+def test_without_a_list_logins_do_and_names_do_not(desk: Desk) -> None:
+    said = desk.collect(lms.moodle_flat(desk.folder), roster=None, code=1)
+    assert all("only a class list says who that is (--roster)" in each for each in reasons(said))
+    place = desk.zip({"Lab 1_alovelace_attempt_2027-01-30-08-00-00_x.ipynb": b"1"})
+    desk.collect(place, roster=None)
+    assert desk.submitted == submission("alovelace", b"1", EARLY)
+
+
+@pytest.mark.parametrize("name", ["..ipynb", "a:b.ipynb", "=1+1.ipynb", "x" * 101 + ".ipynb"])
+def test_a_name_that_cannot_be_a_folder_is_refused(name: str, desk: Desk) -> None:
+    said = desk.collect(desk.write("in/" + name, b"1").parent, roster=None, code=1)
+    assert len(reasons(said)) == 1
+    assert desk.submitted == {}
+
+
+def test_capitals_alone_make_no_two_students(desk: Desk) -> None:
+    place = desk.zip({"Ada.ipynb": b"1", "ada.ipynb": b"2"})
+    said = desk.collect(place, roster=None, code=1)
+    assert reasons(said) == ["Ada and ada differ in capitals alone: use a class list"] * 2
+
+
+def test_a_group_of_gradescope_is_refused(desk: Desk) -> None:
+    two = "  - :name: Grace Hopper\n    :sid: '0013'\n    :email: g@example.org\n  :created_at: 2"
+    metadata = lms.METADATA.replace("  :created_at: 2", two, 1).encode()
+    place = desk.zip(
+        {
+            "submission_metadata.yml": metadata,
+            "submission_901/a.ipynb": b"1",
+            "submission_7/b": b"2",
+        }
+    )
+    one, other = reasons(desk.collect(place, code=1))
+    assert "Ada Lovelace, Grace Hopper handed it in together" in one
+    assert "does not name who handed in submission_7" in other
+
+
+# --- several attempts ----------------------------------------------------------------------------
+
+
+def attempt(day: int, content: bytes) -> dict[str, bytes]:
+    return {f"1-2 - Ada Lovelace - Jan {day}, 2027 800 AM/lab1.ipynb": content}
+
+
+def test_newer_replaces_older_and_never_the_other_way(desk: Desk) -> None:
+    old, new = desk.zip(attempt(3, b"3"), "3.zip"), desk.zip(attempt(5, b"5"), "5.zip")
+    desk.collect(old)
+    assert desk.submitted == submission("ada", b"3", "2027-01-03 08:00:00 UTC")
+    desk.collect(new)
+    five = submission("ada", b"5", "2027-01-05 08:00:00 UTC")
+    assert desk.submitted == five
+    said = desk.collect(old)
+    assert desk.submitted == five
+    assert said["files"][0]["reason"] == "the one of 2027-01-05 08:00:00 UTC counts"
+    contents = sorted(each for path, each in desk.kept.items() if path.endswith(".ipynb"))
+    assert contents == [b"3", b"5"]
+
+
+def test_canvas_counts_its_files(desk: Desk) -> None:
+    desk.collect(desk.zip({"a_301_20_lab1-1.ipynb": b"new"}, "b.zip"), roster=lms.CANVAS)
+    desk.collect(desk.zip({"a_301_10_lab1.ipynb": b"old"}, "a.zip"), roster=lms.CANVAS)
+    assert desk.submitted == submission("ada", b"new", "")
+
+
+def test_of_one_submission_the_file_called_like_the_lab_counts(desk: Desk) -> None:
+    place = desk.zip({"a_301_10_Copy of lab1 (2).ipynb": b"lab", "a_301_20_scratch.ipynb": b"no"})
+    desk.collect(place, roster=lms.CANVAS)
+    assert desk.submitted == submission("ada", b"lab", "")
+
+
+def test_equals_are_refused_until_an_instructor_chooses(desk: Desk) -> None:
+    folder = "Ada Lovelace_7001_assignsubmission_file_"
+    place = desk.zip({f"{folder}/a.ipynb": b"1", f"{folder}/b.ipynb": b"2"})
+    said = desk.collect(place, code=1)
+    assert "nothing says which of these is later" in reasons(said)[0]
+    assert desk.submitted == {}
+    assert {b"1", b"2"} <= set(desk.kept.values())
+    desk.write("course/submitted/ada/lab1/lab1.ipynb", b"2")
+    desk.collect(place, code=0)
+    assert desk.submitted == submission("ada", b"2", "")
+
+
+def test_what_was_put_there_by_hand_stays(desk: Desk) -> None:
+    desk.write("course/submitted/ada/lab1/lab1.ipynb", b"by mail")
+    place = desk.zip(attempt(5, b"5"))
+    [reason] = reasons(desk.collect(place, code=1))
+    assert "holds lab1.ipynb, which was not collected" in reason
+    assert desk.submitted == submission("ada", b"by mail", "")
+    desk.write("course/submitted/ada/lab1/timestamp.txt", "2027-01-04 00:00:00 UTC\n")
+    desk.collect(place)
+    assert desk.submitted == submission("ada", b"5", "2027-01-05 08:00:00 UTC")
+    assert b"by mail" in desk.kept.values()
+
+
+def test_nothing_but_other_files_is_handed_on_for_its_zero(desk: Desk) -> None:
+    desk.collect(desk.zip({"a_301_10_my: work?.pdf": b"%PDF"}), roster=lms.CANVAS)
+    assert desk.submitted == {"ada/lab1/my_ work_.pdf": b"%PDF"}
+
+
+def test_a_students_own_zip_is_looked_into(desk: Desk) -> None:
+    inner = lms.zipped({"work/lab1.ipynb": b"1", "__MACOSX/work/._lab1.ipynb": b"x"})
+    place = desk.zip({"lovelaceada_301_10_my work.zip": inner})
+    said = desk.collect(place, roster=lms.CANVAS)
+    assert sorted(states(said).values()) == ["collected", "passed_over"]
+    assert desk.submitted == submission("ada", b"1", "")
+
+
+def test_an_interrupted_run_is_finished_by_the_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = lms.brightspace(desk.folder)
+    put = "course.store.Store.put"
+    with monkeypatch.context() as patch:
+        patch.setattr(put, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            desk.collect(place)
+    assert desk.submitted == {}
+    desk.collect(place)
+    assert desk.submitted == submission("ada", lms.ADA, EARLY) | submission("joerg", lms.NEW, LATE)
+    assert not [name for name in desk.kept if "/." in name]
+
+
+def test_a_full_disk_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "collected/ada")
+
+    monkeypatch.setattr("course.collect.carry_out.os.replace", full)
+    refused(
+        lambda: desk.collect(lms.moodle(desk.folder)), "collected/ada cannot be written", "room"
+    )
+
+
+def test_a_spoilt_list_of_attempts_is_a_sentence(desk: Desk) -> None:
+    desk.write("course/collected/ada/lab1/attempts.json", b"[]")
+    refused(lambda: desk.collect(lms.moodle(desk.folder)), "attempts.json cannot be read")
+
+
+def test_a_person_reads_a_table(desk: Desk) -> None:
+    roster = desk.write("class.csv", lms.CANVAS)
+    names = ("lovelaceada_301_9_lab1.ipynb", "eve_5_6_\nx.ipynb", "\x1b[2Jevil_5_6_x.ipynb")
+    place = desk.zip({name: name.encode() for name in names})
+    assert collect(desk.settings, lms.LAB, [place], roster=roster, dry_run=True) == 1
+    text = desk.capsys.readouterr().out
+    assert "\x1b[2J" not in text
+    assert f"{place}: Canvas" in text
+    assert "3 students, whose ids are the column 'SIS Login ID'" in text
+    assert "3 files: 1 collected, 2 not taken (nothing is written yet)" in text
+    assert "2 handed in nothing: joerg, grace" in text
+    assert "1 came without the time when they were handed in" in text
+
+
+def test_a_file_that_is_a_link_is_not_followed(desk: Desk) -> None:
+    secret = desk.write("secret.ipynb", b"the solution")
+    folder = desk.write("in/bob.ipynb", b"1").parent
+    (folder / "ada.ipynb").symlink_to(secret)
+    (folder / "grace").symlink_to(desk.folder)
+    os.mkfifo(folder / "pipe.ipynb")
+    said = desk.collect(folder, roster=None, code=1)
+    assert sorted(reasons(said)) == [
+        "it is a link, which is not followed",
+        "it is a link, which is not followed",
+        "it is no ordinary file",
+    ]
+    assert b"the solution" not in desk.submitted.values()
+
+
+def test_times_are_read_as_written() -> None:
+    from course.times import parse_time
+
+    for text in ("2027-01-31T23:59:00Z", "2027-01-31 23:59 UTC", "2027-02-01 00:59:00 +0100",
+                 "2027-02-01 00:59 Europe/Berlin", "Sunday, 31 January 2027, 11:59 PM",
+                 "Sunday, January 31, 2027, 11:59 PM"):  # fmt: skip
+        assert parse_time(text, UTC, "here") == datetime(2027, 1, 31, 23, 59, tzinfo=UTC), text
+    refused(lambda: parse_time("31/01/2027 23:59", UTC, "here"), "here", "no time")
+
+
+# --- whatever the names --------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    [
+        *("ada", "Ada Lovelace", "lovelaceada", "301", "_LATE", "_302_90001_", "lab1", "Copy of "),
+        *(
+            ".ipynb",
+            ".pdf",
+            ".zip",
+            "/",
+            " - ",
+            "_7001_assignsubmission_file_/",
+            "lab2/",
+            "é",
+            "李",
+        ),
+        *("Lab 1_ada_attempt_2027-01-31-12-00-00_", "submission_901/", "1-2 - ", "'", '"', ","),
+        *("Jan 30, 2027 800 AM", "Lovelace_Ada_ada_5/", "timestamp.txt", "index.html", "__MACOSX/"),
+    ]
+)
+PATHS = st.lists(
+    st.lists(WORDS | st.text(max_size=6), min_size=1, max_size=6).map("".join),
+    min_size=1,
+    max_size=6,
+    unique=True,
+)
+
+
+def usable(path: str) -> bool:
+    """Whether a zip can hold a file of this name next to all the others."""
+    return bool(path) and "\0" not in path and not path.endswith("/") and path.isprintable()
+
+
+@given(PATHS, st.sampled_from(["", *SHAPES, "nbgrader", "plain"]), st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_every_file_is_listed_exactly_once(paths: list[str], maker: str, has_roster: bool) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = [path for path in paths if usable(path)]
+        place = folder / "export.zip"
+        place.write_bytes(lms.zipped({path: path.encode() for path in paths}))
+        (folder / "class.csv").write_text(lms.ROSTER)
+        (folder / "spool").mkdir()
+        roster = read_roster(folder / "class.csv") if has_roster else None
+        planner = Planner(
+            Settings(root=folder), "lab1", roster, False, UTC, maker, ("lab1", "lab2")
+        )
+        refusal = ""
+        try:
+            plan = planner.plan([place], folder / "spool")
+        except ConfigurationError as error:
+            refusal = str(error)
+        if refusal:
+            assert not paths or "at once" in refusal or "no time" in refusal
+            return
+        assert len(plan.items) == len(paths)
+        for item in plan.items:
+            assert item.reason or item.state in (State.COLLECTED, State.UNCHANGED)
+            assert (item.state is State.REFUSED) <= bool(item.reason)
+        collected = [item for item in plan.items if item.state is State.COLLECTED]
+        students = [item.student for item in collected if item.file.path.endswith(".ipynb")]
+        assert len(students) == len(set(students))
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_reading_names_never_fails(name: str, file: str) -> None:
+    for shape in SHAPES.values():
+        for path in (f"{name}/{file}", shape.example.replace("Ada", name).replace("lab1", file)):
+            read(shape, path, None)
+    assert is_named_like(f"Copy of {name} (1).ipynb", name)
+    assert safe_name(file).strip(" .")
+    assert not set(safe_name(file)) & set('/\\:*?"<>|\0\n')
