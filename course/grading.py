@@ -25,6 +25,8 @@ from course.errors import UnreadableSubmission
 from course.judge.checks import Checks
 from course.lab import Lab, LabCell
 from course.marks import checks_not_run, graded, refuse_misfits, written
+from course.pictures import Pictures
+from course.plot import Plot
 from course.record import CellRecord, Outcome, Record, Repair, Status
 from course.running import Executed, limits_hit, reached, run_cells
 from course.sandbox.host import Child, WarmProcess
@@ -60,6 +62,7 @@ class Grader:
         self.lab = lab
         self.checks = Checks(lab.checks_folder, settings.secret)
         refuse_misfits(lab, self.checks)
+        self.pictures = Pictures.beside(lab.checks_folder)
         self.isolation = isolation or choose_isolation(settings, lab)
         self._warm = WarmProcess(self.isolation, settings.limits)
 
@@ -100,6 +103,8 @@ class Grader:
             return self._zero(student, str(unreadable), data)
         repaired_at = perf_counter()
         cells, ended, ran_at = self._run(repaired.cells)
+        judged_at = perf_counter()
+        pictures = self._pictures(cells)
         noted = (Repair(rule="chosen", cell="", sentence=note),) if note else ()
         record = self._record(
             student,
@@ -108,10 +113,12 @@ class Grader:
             cells=_cell_records(self.lab, cells),
             repairs=noted + repaired.repairs,
             limits_hit=limits_hit(cells, ended),
+            pictures=pictures,
             timings={
                 "repair": repaired_at - start,
                 "run": ran_at - repaired_at,
-                "judge": perf_counter() - ran_at,
+                "judge": judged_at - ran_at,
+                "pictures": perf_counter() - judged_at,
             },
         )
         return Graded(record, cells)
@@ -135,6 +142,13 @@ class Grader:
             judged = tuple(self._judged(ran[:lived], child))
         not_run = _with_records(ran[lived:], lambda cell: self._not_run(cell, ended))
         return (*judged, *not_run), ended, ran_at
+
+    def _pictures(self, ran: Sequence[Executed]) -> tuple[Plot, ...]:
+        """Ask for the lab's pictures, in a process that never heard a check."""
+        if self.pictures is None:
+            return ()
+        with self._warm.fork() as child:
+            return self.pictures.ask(child, ran)
 
     def _judged(self, cells: Iterable[Executed], child: Child) -> Iterator[Executed]:
         child.renew_budget()

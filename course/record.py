@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from course.plot import Plot
+
 SCHEMA_VERSION = 1
 
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+# A list of numbers over several lines; no string of JSON holds the end of a line.
+_NUMBERS = re.compile(r"\[\n([-+.,e\d\s]+)\n\s*\]")
+
+
+def _on_one_line(numbers: re.Match[str]) -> str:
+    return f"[{' '.join(numbers[1].split())}]"
 
 
 class Outcome(StrEnum):
@@ -128,6 +139,7 @@ class Record(_Frozen):
     cells: tuple[CellRecord, ...] = ()
     repairs: tuple[Repair, ...] = ()
     limits_hit: tuple[LimitHit, ...] = ()
+    pictures: tuple[Plot, ...] = ()
     isolation: dict[str, Any] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     timings: dict[str, float] = Field(default_factory=dict)
@@ -161,8 +173,8 @@ class Record(_Frozen):
         raise KeyError(grade_id)
 
     def to_json(self) -> str:
-        """The published form, two-space indented, ending in a newline."""
-        return self.model_dump_json(indent=2) + "\n"
+        """The published form, two-space indented, lists of numbers on one line, and a newline."""
+        return _NUMBERS.sub(_on_one_line, self.model_dump_json(indent=2)) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:

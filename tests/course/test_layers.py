@@ -13,11 +13,12 @@ COURSE = Path(__file__).parents[2] / "course"
 # import each other. A package's name stands for all its modules.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("course", "course.errors"),
-    ("course.sandbox", "course.times", "course.tables"),
+    ("course.sandbox", "course.times", "course.tables", "course.plot"),
     ("course.record", "course.config", "course.roster"),
     ("course.lab",),
     ("course.judge", "course.submission"),
     ("course.running", "course.marks"),
+    ("course.pictures",),
     ("course.grading",),
     ("course.gradebook", "course.store", "course.submitted", "course.workers", "course.batch"),
     ("course.reports",),
