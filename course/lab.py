@@ -7,16 +7,16 @@ would be wrong without anybody noticing.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from course.cellcode import study
 from course.config import Settings
 from course.errors import ConfigurationError
 
@@ -56,8 +56,11 @@ class LabCell:
 
     @cached_property
     def defines(self) -> frozenset[str]:
-        """The names that the solution gives at the top level of the cell."""
-        return defined_names(self.solution) if self.kind == "solution" else frozenset()
+        """The names that a solution must define: those of the stub, or if it has none, its own."""
+        if self.kind != "solution":
+            return frozenset()
+        solved = study(self.solution).names
+        return study(self.release).names & solved or solved
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,12 @@ class Lab:
     def graded(self) -> tuple[LabCell, ...]:
         """The cells that carry points, in the notebook's order."""
         return tuple(cell for cell in self.cells if cell.kind in ("grade", "written"))
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Every name that a cell of the lab binds, in the release or with the solutions."""
+        texts = (text for cell in self.cells for text in (cell.release, cell.solution))
+        return frozenset(name for text in texts for name in study(text).bound)
 
     @property
     def max_points(self) -> float:
@@ -101,27 +110,6 @@ def known_labs(settings: Settings) -> str:
     """What to do when a lab's name is not known: the names that are."""
     labs = sorted(path.stem for path in settings.folder("source").glob("*/*.ipynb"))
     return f"the course has {', '.join(labs)}" if labs else "put one under source/"
-
-
-@lru_cache(maxsize=4096)  # repairing asks again and again, and odd code parses slowly
-def defined_names(source: str) -> frozenset[str]:
-    """Functions, classes and variables that code gives a name at its top level.
-
-    Lines that only IPython understands are passed over; code that does not parse defines nothing.
-    """
-    try:
-        tree = ast.parse(re.sub(r"^[ \t]*[!%].*$", "", source, flags=re.MULTILINE))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    names: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                names |= {each.id for each in ast.walk(target) if isinstance(each, ast.Name)}
-    return frozenset(names)
 
 
 def _read(path: Path, problem: str, remedy: str) -> dict[str, Any]:

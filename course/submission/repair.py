@@ -2,25 +2,28 @@
 
 Colab keeps cell ids in another place than Jupyter, does not enforce locked cells and sometimes
 strips metadata; students copy, split, move and delete cells. Every cell of the lab ends up in its
-place exactly once: locked cells from the lab, solutions and answers from the student, recognised
-
-1. by `grade_id`, 2. by cell id, 3. by their text, 4. by the names that they define,
-5. a written answer, by standing right after its question.
-
-Whatever else the student wrote stays where it stood. Nothing is put right without a sentence.
+place exactly once: locked cells and text from the lab, solutions and answers from the student.
+Whatever else the student wrote stays where it stood. Nothing is put right without a sentence, and
+nothing that a student wrote as a solution is changed by a letter.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import pairwise
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from course.lab import Lab, LabCell, defined_names
+from course.cellcode import study
+from course.errors import UnreadableSubmission
+from course.lab import Lab, LabCell
 from course.record import Repair
+from course.submission import sentences as say
+from course.submission.answers import fill_answers
+from course.submission.desk import Desk, Sheet, is_work, recognise, same
 from course.submission.read import StudentCell
+from course.submission.solutions import Filled, fill_solutions
+
+_SOURCE_MARK = re.compile(r"^\s*### BEGIN (?:SOLUTION|HIDDEN TESTS)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -46,187 +49,144 @@ class Repaired:
     found: int
 
 
-@dataclass
-class _Desk:
-    """The cells of one submission while they are being sorted."""
-
-    lab: Lab
-    claims: dict[str, list[StudentCell]] = field(default_factory=lambda: defaultdict(list))
-    own: dict[str, list[StudentCell]] = field(default_factory=lambda: defaultdict(list))
-    repairs: list[Repair] = field(default_factory=list)
-
-    def say(self, rule: str, cell: LabCell, sentence: str) -> None:
-        """Note one thing that was put right."""
-        self.repairs.append(Repair(rule=rule, cell=cell.grade_id, sentence=sentence))
-
-
 def repair(cells: Iterable[StudentCell], lab: Lab) -> Repaired:
-    """The submission with every cell of the lab in its place, and what had to be done for it."""
-    desk = _Desk(lab)
-    _sort(desk, tuple(cells))
-    _adopt(desk)
-    repaired: list[Cell] = [_own(cell) for cell in desk.own[""]]
-    found = 0
-    for lab_cell in lab.cells:
-        others, chosen = _choose(desk, lab_cell)
-        found += chosen is not None and lab_cell.kind in ("solution", "written")
-        repaired += [_own(cell) for cell in others]
-        repaired.append(_place(desk, lab_cell, chosen))
-        repaired += [_own(cell) for cell in desk.own[lab_cell.id]]
-    return Repaired(tuple(repaired), tuple(desk.repairs), found)
+    """The submission with every cell of the lab in its place, and what had to be done for it.
 
-
-def _own(cell: StudentCell) -> Cell:
-    return Cell(cell.cell_type, cell.source)
-
-
-def _sort(desk: _Desk, cells: tuple[StudentCell, ...]) -> None:
-    """Claim for each cell of the lab what is recognised as it; the rest stays where it was."""
-    order = {cell.id: place for place, cell in enumerate(desk.lab.cells)}
-    last, moved = "", False
-    for cell in cells:
-        lab_cell = _recognise(desk, cell, last)
-        if lab_cell is None:
-            if cell.source.strip():
-                desk.own[last].append(cell)
-            continue
-        if last and order[lab_cell.id] < order[last] and not desk.claims[lab_cell.id]:
-            moved = True
-        desk.claims[lab_cell.id].append(cell)
-        last = lab_cell.id
-        if lab_cell.kind == "text" and not _same(cell.source, lab_cell.release):
-            desk.own[last].append(cell)  # whatever was typed into the text stays to be read
-    if moved:
-        sentence = "Cells stood in another order than the lab's; they were run in the lab's order."
-        desk.repairs.append(Repair(rule="moved", cell="", sentence=sentence))
-
-
-def _recognise(desk: _Desk, cell: StudentCell, last: str) -> LabCell | None:
-    """The cell of the lab that this one is, by the rules in their order."""
-    for lab_cell in desk.lab.cells:
-        if cell.grade_id and cell.grade_id == lab_cell.grade_id:
-            return lab_cell
-    for lab_cell in desk.lab.cells:
-        if lab_cell.id in cell.ids:
-            return lab_cell
-    for lab_cell in desk.lab.cells:
-        if cell.source.strip() and _same(cell.source, lab_cell.release):
-            return _relabelled(desk, lab_cell)
-    if cell.is_code:
-        names = defined_names(cell.source)
-        for lab_cell in desk.lab.cells:
-            if lab_cell.defines and lab_cell.defines <= names and not desk.claims[lab_cell.id]:
-                return _relabelled(desk, lab_cell)
-    return _answer_after(desk, cell, last)
-
-
-def _answer_after(desk: _Desk, cell: StudentCell, last: str) -> LabCell | None:
-    """A written answer that lost its label: the first cell after its question."""
-    cells = desk.lab.cells
-    for question, answer in pairwise(cells):
-        if answer.kind == "written" and question.id == last and not desk.claims[answer.id]:
-            return _relabelled(desk, answer) if cell.source.strip() else None
-    return None
-
-
-def _relabelled(desk: _Desk, lab_cell: LabCell) -> LabCell:
-    if lab_cell.kind in ("solution", "written"):
-        desk.say(
-            "relabelled",
-            lab_cell,
-            f"The cell {_label(lab_cell)} had lost its label and was recognised by its content.",
-        )
-    return lab_cell
-
-
-def _adopt(desk: _Desk) -> None:
-    """Take an unwritten solution from a cell of the student's own that defines all its names."""
-    for lab_cell in desk.lab.cells:
-        claimed = desk.claims[lab_cell.id]
-        if lab_cell.kind != "solution" or any(_written(cell, lab_cell) for cell in claimed):
-            continue
-        for neighbour, cells in desk.own.items():
-            worked = [cell for cell in cells if _written(cell, lab_cell)]
-            if worked:
-                desk.claims[lab_cell.id] = [worked[-1]]
-                desk.own[neighbour] = [cell for cell in cells if cell is not worked[-1]]
-                desk.say(
-                    "adopted",
-                    lab_cell,
-                    f"Your solution of {_label(lab_cell)} stood in another cell "
-                    "and was taken from there.",
-                )
-                break
-
-
-def _written(cell: StudentCell, lab_cell: LabCell) -> bool:
-    """Whether a cell holds more of a solution than the stub does."""
-    return (
-        bool(lab_cell.defines)
-        and lab_cell.defines <= defined_names(cell.source)
-        and not _same(cell.source, lab_cell.release)
-    )
-
-
-def _choose(desk: _Desk, lab_cell: LabCell) -> tuple[list[StudentCell], StudentCell | None]:
-    """Of several cells that are the same cell of the lab, the one that counts, and the others.
-
-    Of solutions the last counts that defines what it should and is not the stub (failing that, the
-    last that differs from the stub); the other worked ones run before it. Answers are joined.
+    UnreadableSubmission when it is the notebook of another lab.
     """
-    claimed = desk.claims[lab_cell.id]
-    if lab_cell.locked or lab_cell.kind == "text" or len(claimed) < 2:
-        return [], claimed[-1] if claimed else None
-    changed = [cell for cell in claimed if not _same(cell.source, lab_cell.release)]
-    if lab_cell.kind == "written":
-        chosen = replace(claimed[0], source="\n\n".join(cell.source for cell in changed))
-        rule = "all that you wrote in them was joined."
-    else:
-        chosen = ([cell for cell in changed if _written(cell, lab_cell)] or changed or claimed)[-1]
-        rule = "the last one that is worked on counts."
-    if changed:
-        times = len(claimed)
-        desk.say("copied", lab_cell, f"The cell {_label(lab_cell)} was there {times} times; {rule}")
-    if lab_cell.kind == "written":
-        return [], chosen if changed else claimed[0]
-    return [cell for cell in changed if cell is not chosen], chosen
+    cells = tuple(cells)
+    desk = recognise(cells, lab)
+    _refuse_another_lab(desk)
+    _say_of_the_whole(desk)
+    filled = fill_solutions(desk) | fill_answers(desk)
+    _say_of_locked(desk)
+    repaired = [_as_own(each) for each in desk.own("") if each.source.strip()]
+    for lab_cell in lab.cells:
+        repaired += _in_place(desk, lab_cell, filled.get(lab_cell.id))
+    _say_defined_again(desk, filled)
+    return Repaired(tuple(repaired), tuple(desk.repairs), len(filled))
 
 
-def _place(desk: _Desk, lab_cell: LabCell, chosen: StudentCell | None) -> Cell:
+def _refuse_another_lab(desk: Desk) -> None:
+    """More exercises with labels that this lab does not have than cells that are this lab's."""
+    foreign = {
+        sheet.cell.grade_id for sheet in desk.sheets if sheet.cell.grade_id and sheet.home is None
+    }
+    known = {sheet.home.id for sheet in desk.sheets if sheet.home is not None}
+    if len(foreign) > len(known):
+        raise UnreadableSubmission(
+            say.ANOTHER_LAB.format(
+                foreign=len(foreign),
+                names=say.listed(sorted(foreign), 3),
+                own=len(known),
+                lab=desk.lab.name,
+            )
+        )
+
+
+def _say_of_the_whole(desk: Desk) -> None:
+    for sentence in dict.fromkeys(each.cell.said for each in desk.sheets if each.cell.said):
+        desk.say("cut", None, sentence)
+    order = {cell.id: place for place, cell in enumerate(desk.lab.cells)}
+    seen: list[int] = []
+    for sheet in desk.sheets:
+        if sheet.home is not None and order[sheet.home.id] not in seen:
+            seen.append(order[sheet.home.id])
+    if seen != sorted(seen):
+        desk.say("moved", None, say.MOVED)
+    code = [each.source for each in desk.sheets if each.cell.is_code]
+    if any(map(_SOURCE_MARK.search, code)):
+        desk.say("source", None, say.SOURCE)
+    elif seen and all(
+        sheet.home is not None and same(sheet.source, sheet.home.release)
+        for sheet in desk.sheets
+        if sheet.source.strip()
+    ):
+        desk.say("untouched", None, say.UNTOUCHED)
+
+
+def _say_of_locked(desk: Desk) -> None:
+    """Locked cells that were changed or are missing; all of them come from the lab."""
+    locked = [cell for cell in desk.lab.cells if cell.locked]
+    at = {cell.id: desk.at(cell) for cell in locked}
+    desk.say_of("missing", [cell for cell in locked if not at[cell.id]], *say.MISSING)
+    changed = [
+        cell
+        for cell in locked
+        if any(not same(_as_released(sheet.source), cell.release) for sheet in at[cell.id])
+    ]
+    desk.say_of("restored", changed, *say.RESTORED)
+
+
+def _as_released(source: str) -> str:
+    """A given cell of the source notebook without its hidden region."""
+    return source.partition("\n### BEGIN HIDDEN TESTS")[0]
+
+
+def _in_place(desk: Desk, lab_cell: LabCell, filled: Filled | None) -> Iterator[Cell]:
+    """A cell of the lab, with what of the student's stands before and after it."""
+    before = filled.before if filled is not None else _added(desk, lab_cell)
+    yield from map(_as_own, before)
+    yield _filled(desk, lab_cell, filled)
+    after = desk.own(lab_cell.id)
+    if lab_cell.kind == "text":  # whatever was typed into the lab's text stays to be read
+        typed = [each for each in desk.at(lab_cell) if not same(each.source, lab_cell.release)]
+        after = [each for each in typed if each.placed is None] + after
+    yield from (_as_own(each) for each in after if each.source.strip())
+
+
+def _added(desk: Desk, lab_cell: LabCell) -> list[Sheet]:
+    """A locked cell in which the student defined names that the lab does not know."""
+    if not lab_cell.locked:
+        return []
+    added = [
+        sheet
+        for sheet in desk.at(lab_cell)
+        if sheet.placed is None
+        and not same(sheet.source, lab_cell.release)
+        and study(sheet.source).bound - desk.lab.bound
+    ]
+    if added:
+        desk.say("added", lab_cell, say.ADDED.format(cell=lab_cell.grade_id))
+    return added
+
+
+def _filled(desk: Desk, lab_cell: LabCell, filled: Filled | None) -> Cell:
     """The cell as it goes into the repaired notebook, with a sentence where that is not as sent."""
     if lab_cell.kind == "text":
         return Cell(lab_cell.cell_type, lab_cell.release, lab_cell)
-    if chosen is None:
-        desk.say("missing", lab_cell, f"The cell {_label(lab_cell)} was missing and was put back.")
-        return Cell(lab_cell.cell_type, lab_cell.release, lab_cell)
-    kept = "code" if chosen.is_code else "markdown"
-    if kept != lab_cell.cell_type:
-        desk.say(
-            "retyped",
-            lab_cell,
-            f"The cell {_label(lab_cell)} had become {kept} and was turned back.",
-        )
     if lab_cell.locked:
-        if not _same(chosen.source, lab_cell.release):
-            desk.say(
-                "restored",
-                lab_cell,
-                f"The given cell {_label(lab_cell)} was changed; the original was run.",
-            )
+        sheets = desk.at(lab_cell)
+        _say_retyped(desk, lab_cell, sheets[0].cell.cell_type if sheets else lab_cell.cell_type)
         return Cell(lab_cell.cell_type, lab_cell.release, lab_cell)
-    unchanged = _same(chosen.source, lab_cell.release)
-    return Cell(lab_cell.cell_type, lab_cell.release if unchanged else chosen.source, lab_cell)
+    if filled is None:
+        missing = say.NO_ANSWER if lab_cell.kind == "written" else say.NO_SOLUTION
+        desk.say("missing", lab_cell, missing.format(cell=lab_cell.grade_id))
+        return Cell(lab_cell.cell_type, lab_cell.release, lab_cell)
+    _say_retyped(desk, lab_cell, filled.cell_type)
+    unchanged = same(filled.source, lab_cell.release)
+    return Cell(lab_cell.cell_type, lab_cell.release if unchanged else filled.source, lab_cell)
 
 
-def _label(lab_cell: LabCell) -> str:
-    return f"'{lab_cell.grade_id}'"
+def _say_retyped(desk: Desk, lab_cell: LabCell, kind: str) -> None:
+    if kind != lab_cell.cell_type:
+        sentence = say.RETYPED.format(cell=lab_cell.grade_id, kind=kind)
+        desk.say("retyped", lab_cell, sentence)
 
 
-def _same(a: str, b: str) -> bool:
-    """Whether two cells hold the same text but for white space at line ends and around."""
-    return _lines(a) == _lines(b)
+def _say_defined_again(desk: Desk, filled: dict[str, Filled]) -> None:
+    """Solutions that stand again below the checks, where they do not count."""
+    for place, lab_cell in enumerate(desk.lab.cells):
+        if lab_cell.kind != "solution" or lab_cell.id not in filled:
+            continue
+        rest = desk.lab.cells[place:]
+        first = next((n for n, each in enumerate(rest) if each.kind == "grade"), len(rest))
+        below = [sheet for each in rest[first:] for sheet in desk.own(each.id)]
+        chosen = filled[lab_cell.id].source
+        if any(is_work(each.source, lab_cell) and each.source != chosen for each in below):
+            names = " and ".join(sorted(lab_cell.defines))
+            desk.say("again", lab_cell, say.AGAIN.format(names=names))
 
 
-@lru_cache(maxsize=4096)
-def _lines(source: str) -> tuple[str, ...]:
-    return tuple(line.rstrip() for line in source.strip().splitlines())
+def _as_own(sheet: Sheet) -> Cell:
+    return Cell(sheet.cell.cell_type, sheet.source)

@@ -1,0 +1,163 @@
+"""What the code of a cell says without being run: the names it defines, and whether it is work.
+
+Cells of notebooks are not quite Python: magics, `!commands` and `name?` are taken out before
+parsing. Students' code is only ever parsed here, never compiled or run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_SHELL_LINE = re.compile(
+    r"^([ \t]*)(?:[!%][^\n]*|\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$", re.MULTILINE
+)
+_SHELL_VALUE = re.compile(r"^([ \t]*[\w, ]+=)[ \t]*[!%][^\n]*$", re.MULTILINE)
+_CELL_MAGIC = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # the others run no Python, or aside
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Code:
+    """One cell's code, looked at from outside.
+
+    `names` are what it defines at its top level, `bound` those and what it imports or loops over;
+    `unwritten` are names that are given nothing yet: a body that only raises, or None. `is_prose`
+    holds when there is no statement in it but strings and comments, or it is no Python at all.
+    """
+
+    parses: bool
+    names: frozenset[str] = frozenset()
+    bound: frozenset[str] = frozenset()
+    unwritten: frozenset[str] = frozenset()
+    is_prose: bool = False
+    returns_last: bool = False
+
+
+@lru_cache(maxsize=4096)  # repairing asks again and again, and odd code parses slowly
+def study(source: str) -> Code:
+    """Look at a cell's code."""
+    if _CELL_MAGIC.match(source):
+        return Code(parses=True)
+    tree = _parsed(source)
+    if tree is None:
+        return Code(parses=False, is_prose=True)
+    given = list(_given(tree))
+    names = frozenset(name for name, _ in given)
+    last = {name: node for name, node in given if not _uses_itself(name, node)}
+    return Code(
+        parses=True,
+        names=frozenset(last),
+        bound=names | frozenset(_bound(tree)),
+        unwritten=frozenset(name for name, node in last.items() if _is_unwritten(node)),
+        is_prose=all(map(_is_text, tree.body)),
+        returns_last=_returns_last(tree),
+    )
+
+
+@lru_cache(maxsize=4096)
+def meaning(source: str) -> str:
+    """The code without comments, docstrings and layout: the same for two cells that do the same."""
+    tree = _parsed(source)
+    if tree is None:
+        return source
+    for node in ast.walk(tree):
+        if isinstance(node, _Definition | ast.Module):
+            node.body = [each for each in node.body if not _is_text(each)]
+    try:
+        return ast.dump(tree)
+    except RecursionError:
+        return source
+
+
+def python(source: str) -> str | None:
+    """The cell as plain Python text that parses, line for line; None when there is none."""
+    for text in _readings(source):
+        if _tree(text) is not None:
+            return text
+    return None
+
+
+def _parsed(source: str) -> ast.Module | None:
+    return next((tree for text in _readings(source) if (tree := _tree(text)) is not None), None)
+
+
+def _readings(source: str) -> Iterator[str]:
+    """The text as it is, then without what only IPython understands."""
+    yield source
+    if re.search(r"[!%?]", source):
+        plain = _SHELL_VALUE.sub(r"\1 None", source)
+        yield _SHELL_LINE.sub(r"\1pass", plain)
+        yield _SHELL_LINE.sub("", plain)
+
+
+def _tree(text: str) -> ast.Module | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the student's code, at whoever grades it
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def _given(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
+    """Every name that a statement at the top level defines, in order, and the statement."""
+    for node in tree.body:
+        if isinstance(node, _Definition):
+            yield node.name, node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                for each in ast.walk(target):
+                    if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+                        yield each.id, node
+
+
+def _bound(tree: ast.Module) -> Iterator[str]:
+    """Every name that running the cell may bind, also inside `if`, `for`, `with` and `try`."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, _Definition):
+            yield node.name
+        if not isinstance(node, _Definition | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _uses_itself(name: str, node: ast.stmt) -> bool:
+    """`cost = cost(x, y, W, b)` makes no `cost`: it needs one."""
+    if isinstance(node, _Definition):
+        return False
+    return any(
+        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
+        for each in ast.walk(node)
+    )
+
+
+def _is_unwritten(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return node.value is None or (
+            isinstance(node.value, ast.Constant) and node.value.value in (None, ...)
+        )
+    assert isinstance(node, _Definition)
+    return all(isinstance(each, ast.Raise | ast.Pass) or _is_text(each) for each in node.body)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """A string, or `...`, that stands alone."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _returns_last(tree: ast.Module) -> bool:
+    """Whether the last statement is a function that ends with `return` or `raise`."""
+    last = tree.body[-1] if tree.body else None
+    return isinstance(last, _Definition) and isinstance(last.body[-1], ast.Return | ast.Raise)
