@@ -25,6 +25,7 @@ from course.errors import UnreadableSubmission
 from course.judge.checks import Checks
 from course.lab import Lab, LabCell
 from course.marks import checks_not_run, graded, refuse_misfits, written
+from course.order import out_of_order
 from course.pictures import Pictures
 from course.plot import Plot
 from course.record import CellRecord, Outcome, Record, Repair, Status
@@ -111,7 +112,7 @@ class Grader:
             data,
             status=Status.GRADED,
             cells=_cell_records(self.lab, cells),
-            repairs=noted + repaired.repairs,
+            repairs=noted + repaired.repairs + out_of_order(cells),
             limits_hit=limits_hit(cells, ended),
             pictures=pictures,
             timings={

@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("course.lab",),
     ("course.judge", "course.submission"),
     ("course.running", "course.marks"),
+    ("course.order",),
     ("course.pictures",),
     ("course.grading",),
     ("course.gradebook", "course.store", "course.submitted", "course.workers", "course.batch"),

@@ -1,0 +1,105 @@
+"""Tells a student whose notebook works only out of order what was used before it existed.
+
+In Colab every cell may be run at any time; here they run from top to bottom, once. A name that only
+a later cell defines is then missing, and "name 'half' is not defined" alone sends a student to
+look for a mistake in code that worked. Nothing is run in another order: marks stand for the
+notebook from top to bottom.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+import symtable
+import warnings
+from collections.abc import Iterator, Sequence
+
+from course.cellcode import python, study
+from course.record import Repair
+from course.running import Executed
+from course.submission.repair import Cell
+from course.submission.sentences import EARLY
+
+MOST_TOLD = 5
+_MISSING = re.compile(r"name '(\w{1,100})' is not defined")
+_ALWAYS_THERE = frozenset(dir(builtins)) | {"get_ipython", "display", "In", "Out", "__file__"}
+
+Early = tuple[int, str]  # the place of the cell, and the name that it uses
+
+
+def out_of_order(ran: Sequence[Executed]) -> tuple[Repair, ...]:
+    """One sentence for each name that was used before the cell that defines it."""
+    bound = [_bound(each.cell) for each in ran]
+    told: dict[str, Repair] = {}
+    for place, name in [*_in_functions(ran, bound), *_in_cells(ran)]:
+        after = next((n for n in range(place + 1, len(ran)) if name in bound[n]), None)
+        is_known = any(name in names for names in bound[: place + 1])
+        if after is not None and not is_known and name not in told:
+            cell = ran[place].cell
+            sentence = EARLY.format(where=_where(cell), name=name, defined=_where(ran[after].cell))
+            grade_id = cell.lab_cell.grade_id if cell.lab_cell is not None else ""
+            told[name] = Repair(rule="order", cell=grade_id, sentence=_begin(sentence))
+    return tuple(told.values())[:MOST_TOLD]
+
+
+def _bound(cell: Cell) -> frozenset[str]:
+    return study(cell.source).bound if cell.cell_type == "code" else frozenset()
+
+
+def _in_cells(ran: Sequence[Executed]) -> Iterator[Early]:
+    """Names for want of which a cell stopped."""
+    for place, each in enumerate(ran):
+        error = each.run.error if each.run is not None else None
+        missing = _MISSING.match(error.text) if error and error.kind == "NameError" else None
+        if missing:
+            yield place, missing[1]
+
+
+def _in_functions(ran: Sequence[Executed], bound: Sequence[frozenset[str]]) -> Iterator[Early]:
+    """Names that a function needs, and that nothing defines until its exercise is judged.
+
+    Read from the code alone: what a function says while it is judged could quote hidden checks.
+    """
+    for place, each in enumerate(ran):
+        if each.cell.cell_type != "code" or (each.cell.lab_cell and each.cell.lab_cell.locked):
+            continue
+        judged = next((n for n in range(place, len(ran)) if _is_judged(ran[n])), None)
+        record = ran[judged].record if judged is not None else None
+        if judged is None or record is None or record.points == record.max_points:
+            continue
+        there = _ALWAYS_THERE.union(*bound[: judged + 1])
+        yield from ((place, name) for name in sorted(_needed(each.cell.source) - there))
+
+
+def _is_judged(executed: Executed) -> bool:
+    return executed.cell.lab_cell is not None and executed.cell.lab_cell.kind == "grade"
+
+
+def _needed(source: str) -> set[str]:
+    """The global names that the functions of a cell use."""
+    text = python(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            waiting = [symtable.symtable(text or "", "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    found: set[str] = set()
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        if table.get_type() == "function":
+            names = table.get_symbols()
+            found |= {each.get_name() for each in names if each.is_global()}
+    return found
+
+
+def _where(cell: Cell) -> str:
+    if cell.lab_cell is not None:
+        return f"the cell '{cell.lab_cell.grade_id or cell.lab_cell.id}'"
+    first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+    return f"a cell of your own ({first[:40]!r})"
+
+
+def _begin(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

@@ -1,0 +1,101 @@
+"""Notebooks that work only out of order: which name was used too early, and where it is defined."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import tiny
+
+from course.config import load_settings
+from course.grading import Grader
+from course.lab import Lab
+from course.record import Record
+from course.release import release
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
+    settings = load_settings(tiny.write_course(tmp_path_factory.mktemp("order")))
+    release(settings, tiny.LAB)
+    with Grader(settings, Lab.load(settings, tiny.LAB)) as grader:
+        yield grader
+
+
+def own(source: str) -> dict[str, Any]:
+    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
+
+
+def graded(
+    grader: Grader, sources: dict[str, str], top: str = "", bottom: str = "", between: str = ""
+) -> Record:
+    """A graded notebook with cells of the student's own above, between the exercises, and below."""
+    notebook = tiny.filled(grader.settings.root, {**tiny.RIGHT, **sources})
+    notebook["cells"].insert(5, own(between))
+    notebook["cells"] = [own(top), *notebook["cells"], own(bottom)]
+    return grader.grade("ada", json.dumps(notebook).encode()).record
+
+
+def told(record: Record) -> list[tuple[str, str]]:
+    return [(each.cell, each.sentence) for each in record.repairs if each.rule == "order"]
+
+
+USES_HALF = {"mean": "def mean(xs):\n    return half * sum(xs) * 2 / len(xs)"}
+
+
+def test_a_helper_below_the_checks_is_named_and_the_exercise_not_rescued(grader: Grader) -> None:
+    record = graded(grader, USES_HALF, bottom="half = 0.5")
+    assert told(record) == [
+        (
+            "mean",
+            "The cell 'mean' uses half before it exists: half is defined further down, in a cell "
+            "of your own ('half = 0.5'). Move that up, then restart and run all cells.",
+        )
+    ]
+    assert (record.cell("test_double").points, record.cell("test_mean").points) == (4, 0)
+
+
+@pytest.mark.parametrize("where", ["top", "between"])
+def test_a_helper_above_the_checks_needs_no_word(grader: Grader, where: str) -> None:
+    record = graded(grader, USES_HALF, **{where: "half = 0.5"})
+    assert record.points == 10
+    assert not told(record)
+
+
+def test_a_cell_above_its_definitions_is_told(grader: Grader) -> None:
+    record = graded(grader, {}, top="print(double(2), math.pi)", between="here = later + 1")
+    assert record.points == 10
+    ((cell, sentence),) = told(record)
+    assert cell == ""
+    assert sentence.startswith("A cell of your own ('print(double(2), math.pi)') uses double")
+    assert "defined further down, in the cell 'double'." in sentence
+
+
+def test_a_name_that_nothing_defines_is_another_mistake(grader: Grader) -> None:
+    assert not told(graded(grader, USES_HALF, top="halve()"))
+
+
+def test_a_definition_that_failed_is_another_mistake(grader: Grader) -> None:
+    record = graded(grader, {}, top="1 / 0\nhalf = 0.5", between="half", bottom="half = 0.5")
+    assert not told(record)
+
+
+def test_a_full_mark_is_not_doubted(grader: Grader) -> None:
+    sure = {"mean": "def mean(xs):\n    return sum(xs) / len(xs) if xs else nothing"}
+    record = graded(grader, sure, bottom="nothing = 0")
+    assert record.points == 10
+    assert not told(record)
+
+
+def test_an_error_of_a_call_is_not_believed(grader: Grader) -> None:
+    leaky = {"mean": "def mean(xs):\n    raise NameError(f\"name 'x{int(xs[0])}' is not defined\")"}
+    bottom = "\n".join(f"x{n} = 1" for n in range(10))
+    assert not told(graded(grader, leaky, bottom=bottom))
+
+
+def test_odd_code_below_is_no_harm(grader: Grader) -> None:
+    record = graded(grader, USES_HALF, bottom="%%bash\nhalf = 3", between="def broken(:")
+    assert not told(record)
+    assert record.cell("test_double").points == 4
