@@ -155,6 +155,26 @@ def feedback(lab: str, course_dir: Path) -> int:
     return _feedback_aloud(_settings(course_dir), lab)
 
 
+@commands.command()
+@click.argument("lab")
+@click.option(
+    "--to",
+    required=True,
+    type=click.Choice(["csv", "canvas", "moodle", "gradescope"]),
+    help="A table of everything, what an LMS imports, or results.json for each student.",
+)
+@click.option("--into", type=click.Path(path_type=Path), help="The file (exports/LAB-FORMAT.csv).")
+@click.option("--roster", type=click.Path(path_type=Path), help="The class list, a CSV file.")
+@click.option("--column", default="", metavar="NAME", help="The LMS's column for this lab.")
+@click.option("--out-of", type=click.FloatRange(0, min_open=True), help="Scale marks to this many.")
+@_course_dir
+def export(lab: str, to: str, course_dir: Path, **what: Any) -> int:
+    """Write LAB's marks into a file; exit 1 if somebody's final mark is not in it."""
+    from course.export.command import export as hand_on
+
+    return hand_on(_settings(course_dir), lab, to, **what)
+
+
 def _feedback_aloud(settings: Settings, lab: str) -> int:
     """Write everybody's page with progress on stderr, and say where they lie."""
     from rich.console import Console

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from course.config import Settings
 from course.errors import ConfigurationError
-from course.gradebook import adapter
+from course.gradebook import adapter, totals
 from course.gradebook.cells import Cells, cells_of, register
 from course.gradebook.rows import Marks, write
 from course.lab import Lab
@@ -83,6 +83,16 @@ class Gradebook:
         with self._transaction() as session:
             found = session.query(api.SubmittedAssignment.student_id).join(api.Assignment)
             return frozenset(row[0] for row in found.filter(api.Assignment.name == lab_name))
+
+    def marks(self, lab_name: str) -> dict[str, totals.Marks]:
+        """Everybody's marks of a lab, by student, with the penalties that are stored."""
+        with self._transaction() as session:
+            return totals.marks_of(session, cells_of(session, lab_name))
+
+    def charge_late(self, lab_name: str) -> tuple[str, ...]:
+        """Work out every late penalty from the marks of now; for whom it changed."""
+        with self._transaction() as session:
+            return totals.charge_late(session, self.settings, cells_of(session, lab_name))
 
     def _write(
         self, student: str, lab_name: str, marks: Marks | None, timestamp: datetime | None

@@ -78,7 +78,7 @@ def write(
     _complete(session, api.Comment, cells.solution.values(), notebook.id)
     _update_grades(session, cells, notebook.id, marks)
     _update_comments(session, cells, notebook.id, marks)
-    notebook.late_submission_penalty = _penalty(settings, notebook)
+    notebook.late_submission_penalty = penalty_of(settings, notebook)
 
 
 def _submitted(session: Session, cells: Cells, student: str, timestamp: datetime | None) -> Any:
@@ -160,7 +160,7 @@ def _update_comments(session: Session, cells: Cells, notebook_id: str, marks: Ma
         session.connection().execute(change, rows)
 
 
-def _penalty(settings: Settings, notebook: Any) -> float | None:
+def penalty_of(settings: Settings, notebook: Any) -> float | None:
     """What a late submission loses, decided by the same plugin that nbgrader would ask."""
     submission = notebook.assignment
     if submission.timestamp is None or submission.assignment.duedate is None:

@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "course.autograde",
         "course.collect",
+        "course.export",
         "course.feedback",
         "course.gate",
         "course.colab",
