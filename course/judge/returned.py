@@ -36,7 +36,7 @@ class Returned:
         self.call = call
 
     def number(self) -> float:
-        """One finite number: an int, a float, or any 0-d real array."""
+        """One finite number: an int, a float, a complex without imaginary part, or 0-d of those."""
         return self._finite(self._number(self.raw))
 
     def pair(self) -> tuple[float, float]:
@@ -90,6 +90,8 @@ class Returned:
     def _number(self, value: Any) -> float:
         if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0:
             value = value.item()
+        if type(value) is complex and value.imag == 0:  # what eigenvalues and roots come as
+            value = value.real
         if type(value) is float:
             return value
         if type(value) is int:
@@ -105,8 +107,14 @@ class Returned:
         return number
 
     def _array(self) -> NDArray[np.float64]:
-        if isinstance(self.raw, (np.ndarray, np.generic)) and self.raw.dtype.kind in "iuf":
-            return self._floats(self.raw)
+        if isinstance(self.raw, (np.ndarray, np.generic)):
+            raw = (
+                self.raw.real
+                if self.raw.dtype.kind == "c" and not self.raw.imag.any()
+                else self.raw
+            )
+            if raw.dtype.kind in "iuf":
+                return self._floats(raw)
         values = self._sequence(self.raw)
         if values is None:
             return np.asarray(self._number(self.raw))

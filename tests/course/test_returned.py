@@ -29,7 +29,13 @@ class Liar:
     __hash__ = None  # type: ignore[assignment]
 
 
-@pytest.mark.parametrize("raw", [3, 3.0, np.float32(3), np.int64(3), np.array(3.0), np.array(3)])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(3, 3.0, np.float32(3), np.int64(3), np.array(3.0), np.array(3)),
+        *(3 + 0j, np.complex64(3), np.array(3 + 0j)),
+    ],
+)
 def test_any_plain_number_is_a_number(raw: Any) -> None:
     assert returned(raw).number() == 3.0
 
@@ -41,7 +47,9 @@ def test_any_plain_number_is_a_number(raw: Any) -> None:
         "3.0",
         True,
         np.True_,
-        3 + 0j,
+        3 + 1e-9j,
+        complex(3, math.nan),
+        np.array(3 + 1j),
         [3.0],
         (3.0,),
         np.array([3.0]),
@@ -75,7 +83,14 @@ def test_arrays_keep_their_shape_and_lose_their_type() -> None:
     found = returned(np.array([[1, 2]], dtype=np.int8)).array((1, 2))
     assert found.dtype == np.float64
     assert returned([[1.0, 2.0], [3, 4]]).array().shape == (2, 2)
-    for raw in ([1.0, [2.0]], np.array([1.0, math.inf]), np.array(["a"]), [1.0, "a"]):
+    assert returned(np.array([1 + 0j, 2])).array().tolist() == [1.0, 2.0]
+    for raw in (
+        [1.0, [2.0]],
+        np.array([1.0, math.inf]),
+        np.array(["a"]),
+        [1.0, "a"],
+        np.array([1j]),
+    ):
         with pytest.raises(CheckFailed):
             returned(raw).array()
     with pytest.raises(CheckFailed, match="two-dimensional array, where an array of shape"):
