@@ -10,6 +10,7 @@ changes only what that process tells about itself.
 from __future__ import annotations
 
 import builtins
+import getpass
 import re
 import sys
 import traceback
@@ -27,7 +28,7 @@ from IPython.utils.text import SList
 from traitlets import Type
 from traitlets.config import Config
 
-from course.sandbox import colab, figures
+from course.sandbox import colab, content, figures
 from course.sandbox.capture import Recorder, Stream
 from course.sandbox.stopwatch import TimeLimit
 
@@ -35,7 +36,7 @@ NOT_RUN = frozenset(
     (
         *("bash", "sh", "script", "system", "sx", "cmd", "perl", "ruby", "pypy"),
         *("python", "python2", "python3", "pip", "conda", "mamba", "micromamba", "uv"),
-        *("load_ext", "reload_ext", "debug", "pdb", "gui", "notebook", "edit"),
+        *("load_ext", "reload_ext", "rehashx", "debug", "pdb", "gui", "notebook", "edit"),
     )
 )
 """Magics that start programs, need an answer or an extension: said, and skipped."""
@@ -145,6 +146,10 @@ def make_shell(recorder: Recorder) -> Shell:
     colab.install(recorder.note)
     warnings.filterwarnings("ignore", message="To exit: use")
     builtins.input = say_no_input
+    vars(getpass)["getpass"] = say_no_input
+    cast(Any, shell).db = {}  # `%cd` and `%bookmark` note where they were
+    content.install()
+    shell.user_ns["_dh"][:] = [content.CONTENT]
     return shell
 
 
