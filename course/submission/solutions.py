@@ -95,9 +95,9 @@ def _elsewhere(desk: Desk, lab_cell: LabCell) -> Sheet | None:
     def may_be(sheet: Sheet) -> bool:
         home = sheet.home
         if home is not None:
-            if home is lab_cell or home.kind == "written" or same(sheet.source, home.release):
+            if home is lab_cell or same(sheet.source, home.release):
                 return False
-            if home.kind != "solution" and lab_cell.defines & study(home.release).names:
+            if home.locked and lab_cell.defines & study(home.release).names:
                 return False
         return is_work(sheet.source, lab_cell)
 
