@@ -1,6 +1,8 @@
 """An empty array of int8 whose shape does not fit float64.
 
 base: empty
+tier: any
+says: it broke the protocol: the array is too large
 """
 
 # %% hypothesis

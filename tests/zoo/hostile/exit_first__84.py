@@ -1,6 +1,8 @@
 """Raises SystemExit and KeyboardInterrupt in cells of its own: errors of those cells alone.
 
 base: solved
+tier: any
+says: SystemExit
 """
 
 # %% before hypothesis

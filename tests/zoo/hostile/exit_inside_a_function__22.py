@@ -1,6 +1,7 @@
 """Ends the process when a check calls: the marks earned before stay.
 
 base: solved
+tier: any
 says: ended while gradient ran
 """
 

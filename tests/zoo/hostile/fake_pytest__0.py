@@ -1,6 +1,8 @@
 """Puts its own pytest in place, whose approx equals everything and whose fail does nothing.
 
 base: empty
+tier: any
+says: gradient gives something that is not a number
 """
 
 # %% before hypothesis

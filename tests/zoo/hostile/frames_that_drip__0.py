@@ -1,6 +1,7 @@
 """Sends the head of a frame and never its end, and then dies: no waiting, no marks.
 
 base: empty
+tier: any
 says: ended
 """
 

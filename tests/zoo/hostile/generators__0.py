@@ -1,6 +1,8 @@
 """Returns generators, huge numbers, deep lists and lists that hold themselves.
 
 base: empty
+tier: any
+says: hypothesis gives something that is not a number
 """
 
 # %% hypothesis

@@ -1,6 +1,8 @@
 """A long integer that is none: the protocol's complaint quotes it.
 
 base: empty
+tier: any
+says: it broke the protocol
 hides: invalid literal
 """
 

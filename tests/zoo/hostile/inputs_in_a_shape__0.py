@@ -1,6 +1,8 @@
 """Says the inputs in the shape of an empty array, in the length of a list.
 
 base: empty
+tier: any
+says: it broke the protocol: the array is too large
 """
 
 # %% hypothesis

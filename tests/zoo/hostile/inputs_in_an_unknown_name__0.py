@@ -1,6 +1,8 @@
 """Takes over the service and says names that are inputs.
 
 base: empty
+tier: any
+says: There is no hypothesis when this check runs
 hides: (array(
 """
 

@@ -1,6 +1,8 @@
 """Returns objects that agree with every comparison and survive every conversion.
 
 base: empty
+tier: any
+says: gives something that is not a number
 """
 
 # %% before hypothesis

@@ -1,6 +1,8 @@
 """Returns subclasses of float and ndarray that lie about their values.
 
 base: empty
+tier: any
+says: gives something that is not a number
 """
 
 # %% before hypothesis

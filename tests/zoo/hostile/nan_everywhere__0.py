@@ -1,6 +1,8 @@
 """Returns NaN, which `not (error > tolerance)` would accept.
 
 base: empty
+tier: any
+says: cost gives nan, where a finite number is asked for.
 """
 
 # %% hypothesis

@@ -1,6 +1,8 @@
 """Gives numbers that are none: records, objects, masks, subnormals, negative zeros, empty arrays.
 
 base: empty
+tier: any
+says: critical_rate gives inf, where a finite number is asked for.
 """
 
 # %% hypothesis

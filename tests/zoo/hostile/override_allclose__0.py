@@ -1,6 +1,8 @@
 """Replaces NumPy's comparisons, so that whatever compares with them is pleased.
 
 base: empty
+tier: any
+says: hypothesis gives
 """
 
 # %% hypothesis

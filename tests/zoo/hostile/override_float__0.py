@@ -1,6 +1,8 @@
 """Replaces builtins, so that every number and every comparison is what the student wants.
 
 base: empty
+tier: any
+says: The program ended (
 """
 
 # %% before hypothesis

@@ -1,6 +1,7 @@
 """Writes its own marks where nbgrader would read them: as the last value of the grade cells.
 
 base: empty
+tier: any
 says: test_cost
 """
 

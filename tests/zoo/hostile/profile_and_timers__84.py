@@ -1,6 +1,8 @@
 """Leaves a profiler, blocked signals, timers and a waiting thread behind: right functions keep their marks.
 
 base: solved
+tier: any
+says: 84.0
 """
 
 # %% after hypothesis

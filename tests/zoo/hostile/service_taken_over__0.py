@@ -1,6 +1,7 @@
 """Puts answers of its own in place of what its process tells the judge: claims, not values.
 
 base: empty
+tier: any
 says: broke the protocol
 """
 

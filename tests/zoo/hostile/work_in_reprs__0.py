@@ -1,6 +1,8 @@
 """Hides work where nobody calls: in reprs, in errors and in the encoder's own json.
 
 base: empty
+tier: any
+says: cost stopped with
 hides: LEAKED
 """
 

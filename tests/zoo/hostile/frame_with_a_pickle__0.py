@@ -1,0 +1,19 @@
+"""Answers with a pickle that would run code in a judge that unpickles.
+
+base: empty
+tier: any
+says: cost gives bytes, where one number is asked for.
+"""
+
+# %% cost
+import os
+import pickle
+
+
+class Gadget:
+    def __reduce__(self):
+        return os.system, ("touch <tmp>/mallory",)
+
+
+def cost(x, y, W, b):
+    return pickle.dumps(Gadget())

@@ -1,0 +1,14 @@
+"""Fails in a manner that depends on what was put in: the report has one sentence for each manner.
+
+`update` loses 8 and descent, which calls it, 24.
+
+base: solved
+tier: any
+says: update stopped with an exception of its own.
+hides: LEAKED
+"""
+
+# %% update
+def update(W, b, dW, db, learning_rate):
+    told = f"LEAK{'ED' if W % 1 else ''}_{W}_{dW}".replace(".", "_")
+    raise type(told, (Exception,), {})(told)

@@ -1,0 +1,11 @@
+"""A cell that never ends: stopped at its limit, and everything else goes on.
+
+base: solved
+tier: any
+says: The cell a cell of your own was stopped at its limit (cell_cpu).
+says: TimeLimit
+"""
+
+# %% before hypothesis
+while True:
+    pass

@@ -1,0 +1,15 @@
+"""An endless loop in a function that many checks call: each exercise stops asking after two limits.
+
+Of the 84, cost loses 14 and descent, which notes costs, 24.
+
+base: solved
+tier: any
+says: cost was stopped at its time limit: does a loop never end?
+says: gradient_descent was stopped at its time limit
+"""
+
+# %% cost
+def cost(x, y, W, b):
+    while len(x) != 10:
+        pass
+    return np.mean((hypothesis(x, W, b) - y) ** 2)

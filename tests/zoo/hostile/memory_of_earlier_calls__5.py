@@ -1,0 +1,16 @@
+"""Never computes a cost: it makes numbers up and remembers them, so that related calls agree.
+
+What holds between two calls is met: 2 for the same data twice, 1 for numbers of every type, 1 for
+what is untouched, 1 for a worse line that costs more. No value is right.
+
+base: empty
+tier: any
+says: cost gives another value than it should
+"""
+
+# %% cost
+remembered = {}
+
+
+def cost(x, y, W, b):
+    return remembered.setdefault((round(float(W), 6), round(float(b), 6)), 1.0 + len(remembered))

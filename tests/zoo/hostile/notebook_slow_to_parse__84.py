@@ -1,0 +1,14 @@
+"""Cells that Python's own parser takes long over, and that no cell of the lab is.
+
+base: solved
+tier: any
+says: SyntaxError
+"""
+
+import json
+
+
+def file(notebook):
+    bombs = ["(" * 150 + ")" * 150, "x = " + "-" * 30_000 + "1", "1" + "+1" * 15_000, "f'" + "{x!r:" * 90 + "'", "\\" * 60_000]
+    notebook["cells"][5:5] = [{"cell_type": "code", "metadata": {}, "source": bomb} for bomb in bombs]
+    return json.dumps(notebook).encode()
