@@ -169,7 +169,7 @@ def feedback(lab: str, course_dir: Path) -> int:
 @click.option("--out-of", type=click.FloatRange(0, min_open=True), help="Scale marks to this many.")
 @_course_dir
 def export(lab: str, to: str, course_dir: Path, **what: Any) -> int:
-    """Write LAB's marks into a file; exit 1 if somebody's final mark is not in it."""
+    """Write LAB's marks into a file; exit 1 if some mark is not final, or not in it."""
     from course.export.command import export as hand_on
 
     return hand_on(_settings(course_dir), lab, to, **what)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from course.collect.claims import Claim
 from course.roster import Roster, Student, id_problem
 
+ONLY_A_LIST = "only a class list says who that is (--roster)"
+
 
 def whose(claim: Claim, roster: Roster | None) -> tuple[str, str]:
     """The student's id and '', or '' and why nobody can be named."""
@@ -49,7 +51,7 @@ def _is_surely(student: Student, claim: Claim) -> bool:
 def _by_itself(claim: Claim) -> tuple[str, str]:
     """Without a class list, only an LMS that gives logins or ids says who it was."""
     if claim.rule in ("canvas", "moodle", "brightspace", "classroom") or len(claim.logins) > 1:
-        return "", f"{claim.who}: only a class list says who that is (--roster)"
+        return "", f"{claim.who}: {ONLY_A_LIST}"
     told = (*claim.students[:1], *claim.logins[-1:], claim.number, claim.email)
     student = next((each for each in told if each), "")
     if problem := id_problem(student):

@@ -23,8 +23,10 @@ def is_named_like(name: str, lab: str) -> bool:
     """Whether a file is called like the lab, but for what Colab, Drive or a browser did to it."""
     before, text = "", stem(name)
     while text != before:
+        if _bare(text) == _bare(lab):
+            return True
         before, text = text, _COPY.sub("", text).strip()
-    return _bare(text) == _bare(lab)
+    return False
 
 
 def _bare(text: str) -> str:
@@ -85,7 +87,8 @@ class PlainFiles:
     def read(self, file: Arrived) -> Claim | Aside | None:
         """Whose a file is: the folders above it and its own name are looked at."""
         parts = file.path.split("/")
-        for other in self._others:
+        others = [] if is_named_like(parts[-1], self._lab) else self._others
+        for other in others:
             if is_named_like(parts[-1], other):
                 return Aside(f"it is called like another lab ({other})")
         folders = [_without_ending(part) for part in parts[:-1]]

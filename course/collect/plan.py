@@ -6,7 +6,7 @@ or refused with the reason. A dry run shows these lines, and the real run carrie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -129,20 +129,21 @@ class Planner:
         theirs = self._by_student(items := _apart(items))
         folders = {student: self._folder(student, new) for student, new in theirs.items()}
         items = [self._settled(item, folders) for item in items]
-        return Plan(self.lab, exports, tuple(items), folders, self._missing(folders))
+        missing = self._missing({item.student for item in items})
+        return Plan(self.lab, exports, tuple(items), folders, missing)
 
     def _item(self, file: Arrived, rule: str, said: Claim | Aside | None) -> Item:
         """What one file is, looked at by itself."""
         said = leftover(file) or said
         if isinstance(said, Aside):
             return Item(file, rule, State.PASSED_OVER, said.reason)
-        if file.problem:
-            return Item(file, rule, State.REFUSED, file.problem)
-        if said is None:
-            return Item(file, rule, State.REFUSED, f"its name is not of {rule}'s form")
+        is_whole_archive = file.problem and file.path == file.source
+        if said is None or is_whole_archive:
+            reason = file.problem or f"its name is not of {rule}'s form"
+            return Item(file, rule, State.REFUSED, reason)
         student, problem = whose(said, self.roster)
-        if said.problem or problem:
-            return Item(file, rule, State.REFUSED, said.problem or problem, student)
+        if reason := file.problem or said.problem or problem:
+            return Item(file, rule, State.REFUSED, reason, student)
         time = self._time(said, student, file)
         attempt = Attempt(
             digest=attempts.digest_of(file.content) if file.content else "",
@@ -215,7 +216,7 @@ class Planner:
             return replace(item, state=State.BESIDE, reason="it is no notebook")
         return replace(item, state=State.EARLIER, reason=f"{_told(folder.counts)} counts")
 
-    def _missing(self, folders: Mapping[str, Folder]) -> tuple[str, ...]:
+    def _missing(self, came: Collection[str]) -> tuple[str, ...]:
         """Who is on the class list and has nothing, neither here nor in submitted/."""
         if self.roster is None:
             return ()
@@ -223,7 +224,7 @@ class Planner:
         return tuple(
             student
             for student in self.roster.by_id
-            if student not in folders and not (top / student / self.lab).is_dir()
+            if student not in came and not (top / student / self.lab).is_dir()
         )
 
 

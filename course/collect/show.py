@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from course.collect.people import ONLY_A_LIST
 from course.collect.plan import Item, Plan, State
 from course.collect.shapes import SHAPES
 from course.reports.terminal import visible
@@ -68,11 +69,13 @@ def summary(plan: Plan, roster: Roster | None, *, dry: bool) -> Iterator[str]:
     if late := plan.late_without_time:
         yield (
             f"Late, but the export does not say since when: {visible(', '.join(late), 2000)}. "
-            "Give the times in a column `submitted` of the class list, or write each "
-            "timestamp.txt."
+            "Until you give the times (a column `submitted` of the list that you name with "
+            "--roster, or each timestamp.txt) they count as in time."
         )
     if plan.refused:
-        yield f"{len(plan.refused)} files were not taken; the lines in red say why."
+        yield f"{len(plan.refused)} files were not taken; the last lines of the table say why."
+    if roster is None and any(ONLY_A_LIST in item.reason for item in plan.refused):
+        yield "What your LMS exports will do as a class list: docs/collecting.md says which file."
 
 
 def to_json(plan: Plan) -> str:

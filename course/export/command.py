@@ -12,7 +12,7 @@ import click
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.export import gradescope, lms
-from course.export.sheet import Row, Sheet, gather
+from course.export.sheet import Row, Sheet, Standing, gather
 from course.export.table import table
 from course.lab import Lab
 from course.reports.terminal import visible
@@ -20,7 +20,6 @@ from course.reports.words import points
 from course.roster import Roster, read_roster
 
 FOLDER = "exports"
-FORMATS = ("csv", "canvas", "moodle", "gradescope")
 
 
 def export(
@@ -33,7 +32,7 @@ def export(
     column: str = "",
     out_of: float | None = None,
 ) -> int:
-    """Write a lab's marks; 0 when everybody's final mark is in the file, 1 when somebody's is not.
+    """Write a lab's marks; 1 when a mark that was handed in for is not final or not in the file.
 
     ConfigurationError when there are no marks, or the class list cannot serve this LMS.
     """
@@ -53,16 +52,19 @@ def export(
     place = into or settings.root / FOLDER / f"{lab_name}-{to}.{ending}"
     _write(place, content)
     _say(sheet, left_out, place, len(rows), to)
-    return 0 if all(row.is_final for row in sheet.rows) and not left_out else 1
+    unfinished = [
+        row
+        for row in sheet.rows
+        if row.standing is not Standing.MISSING and (not row.is_final or row.student in left_out)
+    ]
+    return 1 if unfinished else 0
 
 
 def _left_out(sheet: Sheet, to: str) -> dict[str, str]:
     """Whose mark is not handed on, and why; a table of one's own has everybody."""
     if to == "csv":
         return {}
-    found = {
-        row.student: f"{row.standing} ({row.reason})" for row in sheet.rows if not row.is_final
-    }
+    found = {row.student: row.said for row in sheet.rows if not row.is_final}
     if to != "gradescope":
         for row in sheet.rows:
             if row.is_final and row.listed is None:
@@ -106,9 +108,7 @@ def _say(sheet: Sheet, left_out: dict[str, str], place: Path, written: int, to: 
     if sheet.charged:
         names = visible(", ".join(sheet.charged), 2000)
         click.echo(f"Late penalties brought up to the marks of now: {names}")
-    reasons = left_out or {
-        row.student: f"{row.standing} ({row.reason})" for row in sheet.rows if not row.is_final
-    }
+    reasons = left_out or {row.student: row.said for row in sheet.rows if not row.is_final}
     told: dict[str, list[str]] = defaultdict(list)
     for student, reason in reasons.items():
         told[reason].append(student)

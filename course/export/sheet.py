@@ -48,6 +48,11 @@ class Row:
     listed: Student | None = None
 
     @property
+    def said(self) -> str:
+        """The standing and its reason, as one phrase."""
+        return f"{self.standing} ({self.reason})" if self.reason else str(self.standing)
+
+    @property
     def is_final(self) -> bool:
         """Whether this mark may be handed on."""
         return self.standing is Standing.FINAL
@@ -79,6 +84,11 @@ def gather(settings: Settings, lab: Lab, roster: Roster | None = None) -> Sheet:
         marks = gradebook.marks(lab.name)
     if not marks:
         raise ConfigurationError(f"Nobody has marks for {lab.name}: run `course autograde` first.")
+    if roster and not marks.keys() & roster.by_id.keys():
+        raise ConfigurationError(
+            f"Nobody who is graded ({', '.join(list(marks)[:3])}, …) is on {roster.path}, whose "
+            f"ids are the column {roster.id_column!r}: add a column student_id to it."
+        )
     points = {cell.grade_id: cell.points for cell in lab.graded}
     listed = roster.by_id if roster else {}
     top = settings.folder("submitted")
@@ -87,7 +97,7 @@ def gather(settings: Settings, lab: Lab, roster: Roster | None = None) -> Sheet:
     rows = [
         _row(settings, lab.name, points, student, marks.get(student), listed.get(student))
         if student in marks or student in handed_in
-        else Row(student, Standing.MISSING, "nothing was handed in", listed=listed.get(student))
+        else Row(student, Standing.MISSING, listed=listed.get(student))
         for student in sorted({*marks, *handed_in, *listed})
     ]
     return Sheet(lab.name, points, tuple(rows), charged)

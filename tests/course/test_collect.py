@@ -224,6 +224,17 @@ def test_no_export_is_a_sentence(place: str, words: str, desk: Desk) -> None:
     refused(lambda: desk.collect(desk.folder / place), words)
 
 
+def test_one_notebook_can_be_named_by_itself(desk: Desk) -> None:
+    desk.collect(desk.write("in/ada.ipynb", b"1"), roster=None)
+    assert desk.submitted == submission("ada", b"1", "")
+
+
+def test_a_broken_export_is_listed_and_nobodys(desk: Desk) -> None:
+    [file] = desk.collect(desk.write("ada.zip", b"broken"), roster=None, code=1)["files"]
+    assert (file["file"], file["student"], file["state"]) == ("ada.zip", None, "refused")
+    assert "damaged" in file["reason"]
+
+
 def test_an_unknown_lab_is_a_sentence(desk: Desk) -> None:
     refused(lambda: collect(desk.settings, "lab9", [desk.folder]), "no lab 'lab9'", "lab1, lab2")
 
@@ -251,6 +262,29 @@ def test_a_number_that_contradicts_the_name_is_refused(desk: Desk) -> None:
 def test_who_is_not_on_the_list_is_listed(desk: Desk) -> None:
     place = desk.zip({"Mallory - lab1.ipynb": b"1", "Ada Lovelace - lab1.ipynb": b"2"})
     assert reasons(desk.collect(place, code=1)) == ["Mallory is not in class.csv"]
+
+
+def test_who_handed_in_what_cannot_be_taken_is_not_called_missing(desk: Desk) -> None:
+    place = desk.zip({"Ada Lovelace - a.ipynb": b"1", "Grace Hopper - work.rar": b"2"})
+    said = desk.collect(place, code=1)
+    assert said["missing"] == ["joerg"]
+    assert [each["student"] for each in said["files"]] == ["ada", "grace"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lab", "like"),
+    [
+        ("lab1.ipynb", "lab1", True),
+        ("Copy of Lab 1 (2).ipynb", "lab1", True),
+        ("lab1-3.ipynb", "lab1", True),
+        ("lab-1.ipynb", "lab-1", True),
+        ("Kopie von lab-1-2.ipynb", "lab-1", True),
+        ("lab2.ipynb", "lab1", False),
+        ("my lab1.ipynb", "lab1", False),
+    ],
+)
+def test_what_is_called_like_a_lab(name: str, lab: str, like: bool) -> None:
+    assert is_named_like(name, lab) is like
 
 
 def test_without_a_list_logins_do_and_names_do_not(desk: Desk) -> None:
