@@ -151,7 +151,7 @@ def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Resul
 @click.argument("lab")
 @_course_dir
 def feedback(lab: str, course_dir: Path) -> int:
-    """Write feedback/STUDENT/LAB/LAB.html for everybody who was graded."""
+    """Write feedback/STUDENT/LAB/LAB.html for everybody who handed in."""
     return _feedback_aloud(_settings(course_dir), lab)
 
 
@@ -182,16 +182,42 @@ def _feedback_aloud(settings: Settings, lab: str) -> int:
     from course import feedback
     from course.reports import terminal
 
-    students = feedback.graded_students(settings, lab)
-    ticker = terminal.Ticker(Console(stderr=True), len(students), "written")
+    everybody = feedback.students(settings, lab)
+    ticker = terminal.Ticker(Console(stderr=True), len(everybody), "written")
     with ticker.running():
         written = feedback.write(settings, lab, ticker.tick)
-    if written.failed:
-        names = ", ".join(map(terminal.visible, written.failed))
-        click.echo(f"{terminal.visible_lines(written.log)}\nNo page for {names}.", err=True)
+    for student, problem in written.problems.items():
+        click.echo(
+            f"The page of {terminal.visible(student)} has no marks: "
+            f"{terminal.visible_lines(problem)}",
+            err=True,
+        )
     place = settings.folder("feedback")
     click.echo(f"{len(written.pages)} pages: {place}/<student>/{lab}/{lab}.html")
-    return 1 if written.failed else 0
+    return 1 if written.problems else 0
+
+
+@commands.command()
+@click.argument("what", metavar="PATH|STUDENT")
+@click.argument("lab", required=False, default="")
+@click.option("--json", "as_json", is_flag=True, help="Print the record as it is stored.")
+@_course_dir
+def inspect(what: str, lab: str, as_json: bool, course_dir: Path) -> None:
+    """Show what is recorded of one submission, hidden numbers included.
+
+    Name a record, a student's folder, or a student and a LAB.
+    """
+    from course.reports import inspection, records, terminal
+
+    if lab:
+        record = records.of_student(_settings(course_dir).folder("autograded"), what, lab)
+    else:
+        record = records.read(inspection.find(Path(what)))
+    if as_json:
+        click.echo(record.to_json(), nl=False)
+        return
+    for part in inspection.show(record):
+        terminal.output().print(part)
 
 
 @commands.command()

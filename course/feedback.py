@@ -1,45 +1,69 @@
-"""Feedback pages: nbgrader's own, for everybody who was graded.
+"""Feedback pages: one for everybody who handed in, in nbgrader's own place.
 
-nbgrader finds the graded notebooks, takes marks and comments from the gradebook and writes HTML.
-This is `nbgrader generate_feedback --force` but for two things: its progress can be watched, and
-records stay out of `feedback/`, since they may hold the numbers of hidden checks.
+A page is made from the record, the notebook as it ran and the gradebook. Whose record is missing
+or of another version gets a page that says so: a student who finds nothing at all cannot tell
+whether the work arrived. What `nbgrader release_feedback` asks for lies beside the page; records
+do not, since they may hold the numbers of hidden checks.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+import os
+import shutil
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.converters import GenerateFeedback
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-
 from course.config import Settings
 from course.errors import ConfigurationError
-from course.gradebook.adapter import load_config
+from course.gradebook import Gradebook
+from course.gradebook.adapter import sqlite_file
+from course.gradebook.totals import Marks
+from course.lab import Lab
+from course.reports import pages, records
+from course.reports.pages import student as student_page
+from course.reports.pages.student import Feedback
+
+NOT_GRADED = "Your submission arrived and has not been graded yet."
+UNREADABLE = "Your submission was graded, but what is kept of it cannot be shown at the moment."
+
+FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")  # what nbgrader's exchange reads
 
 
 @dataclass(frozen=True)
 class Written:
-    """The pages that were written; for whom there is none, and what nbgrader logged about it."""
+    """The pages that were written, and for whom a page could only say that there are no marks."""
 
     pages: tuple[Path, ...]
-    failed: tuple[str, ...]
-    log: str
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def graded_students(settings: Settings, lab_name: str) -> list[str]:
-    """Who has a graded notebook of this lab; ConfigurationError when nobody has."""
-    top = settings.folder("autograded")
-    found = sorted(path.parts[-3] for path in top.glob(f"*/{lab_name}/{lab_name}.ipynb"))
-    if not found:
+@dataclass(frozen=True)
+class _Class:
+    """What all pages of a lab are made from."""
+
+    settings: Settings
+    lab: Lab
+    marks: Mapping[str, Marks]
+    comments: Mapping[str, Mapping[str, str]]
+
+
+def students(settings: Settings, lab_name: str) -> list[str]:
+    """Who handed in or was graded; ConfigurationError when nobody was graded."""
+    graded = _with_folder(settings.folder("autograded"), lab_name)
+    if not graded:
         raise ConfigurationError(
-            f"Nothing of {lab_name!r} is graded in {top}: run `course autograde` first."
+            f"Nothing of {lab_name!r} is graded in {settings.folder('autograded')}: "
+            "run `course autograde` first."
         )
-    return found
+    return sorted(graded | _with_folder(settings.folder("submitted"), lab_name))
+
+
+def _with_folder(top: Path, lab_name: str) -> set[str]:
+    return {path.parent.name for path in top.glob(f"[!.]*/{lab_name}") if path.is_dir()}
 
 
 def page(settings: Settings, lab_name: str, student: str) -> Path:
@@ -48,77 +72,70 @@ def page(settings: Settings, lab_name: str, student: str) -> Path:
 
 
 def write(settings: Settings, lab_name: str, tick: Callable[[], None] = lambda: None) -> Written:
-    """Write every graded student's page, and `tick` for each; ConfigurationError if none can be."""
-    students = graded_students(settings, lab_name)
-    log = _Kept()
+    """Write everybody's page, and `tick` for each; ConfigurationError if none can be written."""
+    everybody = students(settings, lab_name)
+    of = _read_class(settings, lab_name)
+    written, problems = [], {}
+    for student in everybody:
+        html, problem = _page(of, student)
+        if problem:
+            problems[student] = problem
+        written.append(pages.write(page(settings, lab_name, student), html))
+        _put_beside(settings, lab_name, student)
+        tick()
+    return Written(tuple(written), problems)
+
+
+def _read_class(settings: Settings, lab_name: str) -> _Class:
+    """Late penalties are worked out first, so that a page and an export say the same."""
+    lab = Lab.load(settings, lab_name)
+    file = sqlite_file(settings)
+    if file is not None and not file.exists():
+        return _Class(settings, lab, {}, {})
+    with Gradebook(settings) as gradebook:
+        gradebook.register(lab)
+        gradebook.charge_late(lab_name)
+        return _Class(settings, lab, gradebook.marks(lab_name), gradebook.comments(lab_name))
+
+
+def _page(of: _Class, student: str) -> tuple[str, str]:
+    """A student's page; and, if it can only say that there are no marks, why for the instructor."""
+    folder = of.settings.folder("autograded") / student / of.lab.name
+    told, problem = UNREADABLE, ""
     try:
-        _converter(settings, lab_name, students, log, tick).start()
-    except NbGraderException:
-        pass  # only after it has gone through everybody; the log and the missing pages tell
-    except OSError as error:
+        if not folder.is_dir():
+            told = NOT_GRADED
+        feedback = Feedback(
+            of.settings,
+            of.lab,
+            records.of_student(folder.parent.parent, student, of.lab.name),
+            _cells(folder / f"{of.lab.name}.ipynb"),
+            of.marks.get(student),
+            of.comments.get(student, {}),
+        )
+        return student_page.render(feedback), ""
+    except ConfigurationError as error:
+        problem = str(error)
+    except Exception:  # a fault of ours: everybody else's page is written all the same
+        problem = traceback.format_exc()
+    name = os.fsencode(student).decode("utf-8", "replace")
+    return student_page.render_problem(of.settings, of.lab.name, name, told), problem
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
+    try:
+        cells: list[dict[str, Any]] = json.loads(path.read_bytes())["cells"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ConfigurationError(
-            f"{error.filename or settings.folder('feedback')} cannot be written "
-            f"({error.strerror or error}): make room or mend its permissions."
+            f"{path} cannot be read ({type(error).__name__}): run `course autograde` again."
         ) from None
-    pages = {student: page(settings, lab_name, student) for student in students}
-    failed = tuple(student for student in students if not pages[student].is_file())
-    written = tuple(path for student, path in pages.items() if student not in failed)
-    return Written(written, failed, "\n".join(log.lines))
+    return cells
 
 
-def _converter(
-    settings: Settings, lab_name: str, students: list[str], log: _Kept, tick: Callable[[], None]
-) -> GenerateFeedback:
-    config = load_config(settings)
-    config.CourseDirectory.root = str(settings.root)
-    config.CourseDirectory.assignment_id = lab_name
-    config.CourseDirectory.db_url = settings.db_url
-    for step, folder in settings.folders.items():
-        config.CourseDirectory[f"{step}_directory"] = folder
-    make: Any = _Ticking
-    converter: _Ticking = make(
-        coursedir=CourseDirectory(config=config), config=config, log=log.logger(), force=True
-    )
-    converter.lab_name, converter.students, converter.tick = lab_name, students, tick
-    return converter
-
-
-class _Ticking(GenerateFeedback):
-    """nbgrader's converter, which says when it is done with a notebook.
-
-    It is told for whom to write, since nbgrader would search by patterns and find no student whose
-    name has a bracket.
-    """
-
-    lab_name: str
-    students: list[str]
-    tick: Callable[[], None]
-
-    def init_notebooks(self) -> None:
-        folders = (self._format_source(self.lab_name, student) for student in self.students)
-        self.assignments = {folder: [f"{folder}/{self.lab_name}.ipynb"] for folder in folders}
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Copy nothing: pages need no other file, and the record is not for students."""
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        try:
-            super().convert_single_notebook(notebook_filename)
-        finally:
-            self.tick()
-
-
-class _Kept(logging.Handler):
-    """Keeps what nbgrader logs as an error, to be shown when pages are missing."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
-
-    def logger(self) -> Any:
-        logger = logging.Logger("course.feedback")
-        logger.addHandler(self)
-        return logger
+def _put_beside(settings: Settings, lab_name: str, student: str) -> None:
+    """Copy what `nbgrader release_feedback` needs, where nbgrader's exchange collected it."""
+    source = settings.folder("submitted") / student / lab_name
+    target = page(settings, lab_name, student).parent
+    for name in FOR_RELEASE:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)

@@ -18,6 +18,7 @@ from course.config import Settings
 from course.errors import ConfigurationError
 from course.gradebook import adapter, totals
 from course.gradebook.cells import Cells, cells_of, register
+from course.gradebook.comments import comments_of
 from course.gradebook.rows import Marks, write
 from course.lab import Lab
 from course.record import Record, Status
@@ -88,6 +89,11 @@ class Gradebook:
         """Everybody's marks of a lab, by student, with the penalties that are stored."""
         with self._transaction() as session:
             return totals.marks_of(session, cells_of(session, lab_name))
+
+    def comments(self, lab_name: str) -> dict[str, dict[str, str]]:
+        """What TAs wrote about a lab: by student, then by the name of the cell."""
+        with self._transaction() as session:
+            return comments_of(session, cells_of(session, lab_name))
 
     def charge_late(self, lab_name: str) -> tuple[str, ...]:
         """Work out every late penalty from the marks of now; for whom it changed."""

@@ -23,8 +23,9 @@ _TEXT |= {"small", "span", "strong", "sub", "sup", "u", "var"}
 _BLOCKS = {"blockquote", "details", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "pre"}
 _BLOCKS |= {"dd", "dl", "dt", "li", "ol", "summary", "ul"}
 _TABLES = {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+TAGS = frozenset(_TEXT | _BLOCKS | _TABLES)
 _ATTRIBUTES = {"align", "colspan", "height", "open", "rowspan", "start", "title", "width"}
-_PROTOCOLS = {"http", "https", "mailto", "data"}
+PROTOCOLS = {"http", "https", "mailto", "data"}
 _PICTURE = re.compile(r"(?:data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,|https?:|(?!\w+:))")
 LONGEST = 20_000  # characters of a cell that are still rendered as markdown
 MOST_MARKS = 400  # tags and environments in it
@@ -63,12 +64,12 @@ def _rendered(source: str, pictures: Pictures) -> str:
 
 @lru_cache(maxsize=512)
 def _cleaned(html: str) -> str:
-    tags = _TEXT | _BLOCKS | _TABLES
-    cleaned = str(bleach.clean(html, tags=tags, attributes=_allowed, protocols=_PROTOCOLS))
+    cleaned = str(bleach.clean(html, tags=TAGS, attributes=allowed, protocols=PROTOCOLS))
     return cleaned.replace("<table>", '<table class="table">')  # as nbgrader's pages style tables
 
 
-def _allowed(tag: str, name: str, value: str) -> bool:
+def allowed(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute may stay."""
     if name == "class":
         return all(_CLASS.fullmatch(each) for each in value.split())
     if name == "href":

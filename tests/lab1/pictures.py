@@ -79,13 +79,15 @@ def line_through_the_data(submission: Submission) -> Plot:
     W, b = _reached(submission, (0.0, 0.0), FIT_STEPS)
     ends = np.array([-0.5, 9.5])
     heights = submission.hypothesis(ends, W, b).array((2,))
+    seen = min(heights) < 12 and max(heights) > -1
     yours = zip(ends, map(float, heights), strict=True)
     best = zip(ends, map(float, truth.hypothesis(ends, *truth.fit(LAB_X, LAB_Y))), strict=True)
     return Plot(
         name="",
         title="",
         text=f"Your hypothesis with the W and b that your gradient_descent reaches from (0, 0) in "
-        f"{FIT_STEPS} steps: W = {W:.4g}, b = {b:.4g}.",
+        f"{FIT_STEPS} steps: W = {W:.4g}, b = {b:.4g}."
+        + ("" if seen else " It lies outside of the picture."),
         x_label="x",
         y_label="y",
         x_range=(-0.5, 9.5),

@@ -18,6 +18,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from course.errors import ConfigurationError
 from course.reports import words
@@ -58,8 +59,14 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters["points"] = words.points
+    made.filters["spoken"] = spoken
     made.globals["verdicts"] = words.VERDICTS
     return made
+
+
+def spoken(text: str) -> Markup:
+    """A sentence as HTML: escaped, and what stands in backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 @cache
@@ -94,8 +101,8 @@ def write(path: Path, html: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, new = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(html)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(html.encode("utf-8", "replace"))
             Path(new).chmod(0o644)
             Path(new).replace(path)
         except BaseException:
