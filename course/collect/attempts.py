@@ -27,7 +27,10 @@ MANIFEST = "attempts.json"
 
 @dataclass(frozen=True)
 class Attempt:
-    """One file of one student. `kept` is its name in `collected/`; `content` where it lies now."""
+    """One file of one student. `kept` is its name in `collected/`; `content` where it lies now.
+
+    `export` tells one download from the next, even where an LMS calls all of them alike.
+    """
 
     digest: str
     name: str
@@ -37,6 +40,7 @@ class Attempt:
     time: datetime | None = None
     sequence: int | None = None
     changed: datetime | None = None
+    export: str = ""
     kept: str = ""
     content: Path | None = None
 
@@ -56,6 +60,7 @@ class Attempt:
             "time": self.time.isoformat() if self.time else None,
             "sequence": self.sequence,
             "changed": self.changed.isoformat() if self.changed else None,
+            "export": self.export,
             "sha256": self.digest,
         }
 
@@ -99,6 +104,7 @@ def _from_dict(folder: Path, said: dict[str, Any]) -> Attempt:
         time=moment("time"),
         sequence=said["sequence"],
         changed=moment("changed"),
+        export=said["export"],
         kept=said["file"],
         content=folder / said["file"],
     )
@@ -115,6 +121,8 @@ def lying_there(settings: Settings, student: str, lab: str) -> list[Attempt]:
     found = []
     for place in sorted(folder.rglob("*")):
         name = place.relative_to(folder).as_posix()
+        if any(part.startswith(".") for part in name.split("/")):  # caches of Jupyter and macOS
+            continue
         if place.is_symlink():
             raise ConfigurationError(f"{place} is a link: move it away before you collect.")
         if place.is_file() and name != TIMESTAMP_NAME:
@@ -124,7 +132,10 @@ def lying_there(settings: Settings, student: str, lab: str) -> list[Attempt]:
 
 
 def merged(old: Sequence[Attempt], new: Sequence[Attempt]) -> list[Attempt]:
-    """Each attempt once: the same bytes at the same time, or with a time known only now."""
+    """Each attempt once: the same bytes at the same time, or with a time known only now.
+
+    One that came in again belongs to the newer export.
+    """
     found = list(old)
     for attempt in new:
         same = [
@@ -136,8 +147,10 @@ def merged(old: Sequence[Attempt], new: Sequence[Attempt]) -> list[Attempt]:
         ]
         if not same:
             found.append(attempt)
-        elif found[same[0]].time is None and attempt.time is not None:
-            found[same[0]] = replace(attempt, kept=found[same[0]].kept)
+        else:
+            place = same[0]
+            time = attempt.time or found[place].time
+            found[place] = replace(attempt, time=time, kept=found[place].kept)
     return found
 
 
@@ -153,17 +166,18 @@ def is_later(one: Attempt, other: Attempt, lab: str) -> bool:
     """Whether the first counts before the second for certain.
 
     By the LMS's times; in one submission, the file that is called like the lab; then by the LMS's
-    own count; only then, and without any LMS's time, by when the files were changed.
+    own count; only then by when the files were changed, which is compared for one LMS alone if
+    either has a time.
     """
     if one.time and other.time and one.time != other.time:
         return one.time > other.time
-    if one.source == other.source and one.time == other.time:
+    if one.export == other.export and one.time == other.time:
         like, unlike = is_named_like(one.name, lab), is_named_like(other.name, lab)
         if like != unlike:
             return like
     if one.rule == other.rule and one.sequence is not None and other.sequence is not None:
         return one.sequence > other.sequence
-    if one.time or other.time or not (one.changed and other.changed):
+    if not (one.changed and other.changed) or ((one.time or other.time) and one.rule != other.rule):
         return False
     return _plain(one.changed) > _plain(other.changed)
 

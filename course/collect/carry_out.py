@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from course.collect.attempts import MANIFEST, Attempt, digest_of, folder_of, safe_name
-from course.collect.plan import Folder, Plan
+from course.collect.folders import Folder
+from course.collect.plan import Plan
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.store import TIMESTAMP_NAME, Store
@@ -53,8 +54,8 @@ def _keep(settings: Settings, lab: str, folder: Folder) -> None:
     place = folder_of(settings, folder.student, lab)
     place.mkdir(parents=True, exist_ok=True)
     listed = []
-    for number, attempt in enumerate(folder.attempts, 1):
-        name = attempt.kept or f"{number:03d} {safe_name(attempt.name)}"
+    for attempt in folder.attempts:
+        name = attempt.kept or f"{attempt.digest[:8]} {safe_name(attempt.name)}"
         if not _is_kept(place / name, attempt):
             _write(place / name, _read(attempt))
         listed.append(replace(attempt, kept=name).to_dict())

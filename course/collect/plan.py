@@ -6,22 +6,22 @@ or refused with the reason. A dry run shows these lines, and the real run carrie
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 
-from course.collect import attempts
 from course.collect.arrived import Arrived, arrived
-from course.collect.attempts import Attempt
+from course.collect.attempts import Attempt, digest_of
 from course.collect.claims import Aside, Claim
+from course.collect.folders import Folder, decide
 from course.collect.people import whose
 from course.collect.recognise import leftover, recogniser_for
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.roster import Roster, submission_time
-from course.store import TIMESTAMP_NAME
 from course.times import in_utc, stamp
 
 
@@ -48,19 +48,6 @@ class Item:
     time: datetime | None = None
     late: bool = False
     attempt: Attempt | None = None
-
-
-@dataclass(frozen=True)
-class Folder:
-    """What a student's folder will be: all attempts that are known, and the one that counts."""
-
-    student: str
-    attempts: tuple[Attempt, ...]
-    counts: Attempt | None
-    files: Mapping[str, Attempt]
-    timestamp: str
-    changes: bool
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,9 +112,14 @@ class Planner:
             taken = [file for file in files if not file.problem]
             recogniser = recogniser_for(taken or files, self.lab, self.labs, self.recogniser)
             exports[str(place)] = recogniser.name
-            items += [self._item(file, recogniser.name, recogniser.read(file)) for file in files]
+            items += _of_one_export(
+                [self._item(file, recogniser.name, recogniser.read(file)) for file in files]
+            )
         theirs = self._by_student(items := _apart(items))
-        folders = {student: self._folder(student, new) for student, new in theirs.items()}
+        folders = {
+            student: decide(self.settings, self.lab, student, new)
+            for student, new in theirs.items()
+        }
         items = [self._settled(item, folders) for item in items]
         missing = self._missing({item.student for item in items})
         return Plan(self.lab, exports, tuple(items), folders, missing)
@@ -146,7 +138,7 @@ class Planner:
             return Item(file, rule, State.REFUSED, reason, student)
         time = self._time(said, student, file)
         attempt = Attempt(
-            digest=attempts.digest_of(file.content) if file.content else "",
+            digest=digest_of(file.content) if file.content else "",
             name=said.file,
             source=file.source,
             path=file.path,
@@ -176,33 +168,6 @@ class Planner:
                 found.setdefault(item.student, []).append(item.attempt)
         return dict(sorted(found.items()))
 
-    def _folder(self, student: str, new: list[Attempt]) -> Folder:
-        """Put together what is new, what is kept, and what lies in the submission folder."""
-        old = attempts.kept(self.settings, student, self.lab)
-        there = attempts.lying_there(self.settings, student, self.lab)
-        known = attempts.merged(old, new)
-        digests = {each.digest for each in known}
-        by_hand = [each for each in there if each.digest not in digests]
-        notebooks = [each for each in known if each.is_notebook]
-        counts = (
-            attempts.latest(notebooks or known, self.lab)
-            or _chosen_by_hand(old, new, there)
-            or (None if notebooks else known[-1])  # there is nothing to grade in any of them
-        )
-        problem = _problem(notebooks, counts, by_hand)
-        if problem or counts is None:
-            return Folder(student, tuple(known), None, {}, "", False, problem)
-        name = f"{self.lab}.ipynb"
-        files = {attempts.safe_name(each.name): each for each in ([] if notebooks else known)}
-        files = files or {name: counts}
-        is_there = {each.path: each.digest for each in there} == {
-            name: each.digest for name, each in files.items()
-        }
-        said = _timestamp_there(self.settings, student, self.lab)
-        timestamp = stamp(counts.time) if counts.time else said if is_there else ""
-        changes = not is_there or timestamp != said
-        return Folder(student, (*known, *by_hand), counts, files, timestamp, changes)
-
     def _settled(self, item: Item, folders: Mapping[str, Folder]) -> Item:
         """The same line, once it is known which of a student's files counts."""
         if item.attempt is None:
@@ -228,6 +193,16 @@ class Planner:
         )
 
 
+def _of_one_export(items: Sequence[Item]) -> list[Item]:
+    """The same lines, their attempts marked as having come in together."""
+    said = [f"{item.file.path}\0{item.attempt.digest}" for item in items if item.attempt]
+    export = hashlib.sha256("\0".join(sorted(said)).encode("utf-8", "replace")).hexdigest()[:16]
+    return [
+        replace(item, attempt=replace(item.attempt, export=export)) if item.attempt else item
+        for item in items
+    ]
+
+
 def _apart(items: Sequence[Item]) -> list[Item]:
     """Refuse ids that differ in capitals alone: on many disks they are one folder."""
     spelled: dict[str, set[str]] = {}
@@ -250,39 +225,3 @@ def _told(attempt: Attempt | None) -> str:
     if attempt is None:
         return ""
     return f"the one of {stamp(attempt.time)}" if attempt.time else attempt.name
-
-
-def _chosen_by_hand(
-    old: Sequence[Attempt], new: Sequence[Attempt], there: Sequence[Attempt]
-) -> Attempt | None:
-    """The attempt that an instructor has put into place after a run could not decide."""
-    known = {each.digest: each for each in old}
-    notebooks = [each.digest for each in there if each.is_notebook]
-    if len(notebooks) == 1 and all(each.digest in known for each in new):
-        return known.get(notebooks[0])
-    return None
-
-
-def _problem(
-    notebooks: Sequence[Attempt], counts: Attempt | None, by_hand: Sequence[Attempt]
-) -> str:
-    if counts is None:
-        names = ", ".join(dict.fromkeys(each.path for each in notebooks[:4]))
-        return f"nothing says which of these is later: {names}; put the right one into submitted/"
-    for other in by_hand:
-        newer = counts.time and other.time and counts.time > other.time
-        if other.is_notebook and not newer:
-            return (
-                f"submitted/ holds {other.path}, which was not collected and is not older for "
-                "certain: move it away to take this one"
-            )
-    return ""
-
-
-def _timestamp_there(settings: Settings, student: str, lab: str) -> str:
-    from course.submitted import Submission
-
-    folder = settings.folder("submitted") / student / lab
-    return (
-        Submission(student, lab, folder).timestamp() if (folder / TIMESTAMP_NAME).exists() else ""
-    )

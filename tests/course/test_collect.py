@@ -350,6 +350,39 @@ def test_canvas_counts_its_files(desk: Desk) -> None:
     assert desk.submitted == submission("ada", b"new", "")
 
 
+def test_a_newer_download_wins_whatever_its_file_is_called(desk: Desk) -> None:
+    folder = "Ada Lovelace_7001_assignsubmission_file_"
+    for day, name in ((1, "lab1.ipynb"), (2, "final.ipynb")):
+        place = desk.write("export.zip", zipped_on(day, {f"{folder}/{name}": name.encode()}))
+        desk.collect(place)
+    assert desk.submitted == submission("ada", b"final.ipynb", "")
+    dated = lms.MOODLE.replace(
+        "Saturday, 30 January 2027, 8:00 AM", "Friday, 5 March 2027, 8:00 AM"
+    )
+    place = desk.write("export.zip", zipped_on(3, {f"{folder}/last.ipynb": b"last"}))
+    desk.collect(place, roster=dated)
+    assert desk.submitted == submission("ada", b"last", "2027-03-05 08:00:00 UTC")
+
+
+def zipped_on(day: int, files: dict[str, bytes]) -> bytes:
+    when = dict.fromkeys(files, datetime(2027, 2, day, tzinfo=UTC))
+    return lms.zipped(files, when=when)
+
+
+def test_what_jupyter_leaves_beside_a_submission_is_nobodys(desk: Desk) -> None:
+    desk.collect(desk.zip(attempt(3, b"3"), "3.zip"))
+    desk.write("course/submitted/ada/lab1/.ipynb_checkpoints/lab1-checkpoint.ipynb", b"old")
+    desk.collect(desk.zip(attempt(5, b"5"), "5.zip"))
+    assert desk.submitted == submission("ada", b"5", "2027-01-05 08:00:00 UTC")
+
+
+def test_what_is_kept_is_never_written_over(desk: Desk) -> None:
+    desk.collect(desk.zip(attempt(3, b"3"), "3.zip"))
+    (desk.folder / "course/collected/ada/lab1/attempts.json").unlink()
+    desk.collect(desk.zip(attempt(5, b"5"), "5.zip"), code=None)
+    assert {b"3", b"5"} <= set(desk.kept.values())
+
+
 def test_of_one_submission_the_file_called_like_the_lab_counts(desk: Desk) -> None:
     place = desk.zip({"a_301_10_Copy of lab1 (2).ipynb": b"lab", "a_301_20_scratch.ipynb": b"no"})
     desk.collect(place, roster=lms.CANVAS)
@@ -383,6 +416,14 @@ def test_what_was_put_there_by_hand_stays(desk: Desk) -> None:
 def test_nothing_but_other_files_is_handed_on_for_its_zero(desk: Desk) -> None:
     desk.collect(desk.zip({"a_301_10_my: work?.pdf": b"%PDF"}), roster=lms.CANVAS)
     assert desk.submitted == {"ada/lab1/my_ work_.pdf": b"%PDF"}
+
+
+def test_no_student_writes_their_own_time(desk: Desk) -> None:
+    desk.collect(desk.zip({"a_301_10_timestamp.txt": b"2020-01-01 00:00"}), roster=lms.CANVAS)
+    assert desk.submitted == {"ada/lab1/a timestamp.txt": b"2020-01-01 00:00"}
+    both = desk.zip({"a_301_11_lab1.ipynb": b"1", "a_301_12_timestamp.txt": b"2020-01-01 00:00"})
+    desk.collect(both, roster=lms.CANVAS)
+    assert desk.submitted == submission("ada", b"1", "")
 
 
 def test_a_students_own_zip_is_looked_into(desk: Desk) -> None:
