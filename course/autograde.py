@@ -96,8 +96,15 @@ def _refuse_bad_times(submissions: Iterable[Submission]) -> None:
             raise ConfigurationError(f"{submission.folder}: {error}") from None
 
 
-def run(what: Plan, watch: Watcher = lambda record: None) -> Results:
-    """Grade, store, and tell `watch` of each record as it is stored."""
+def run(
+    what: Plan,
+    watch: Watcher = lambda record: None,
+    heed: Callable[[], None] = lambda: None,
+) -> Results:
+    """Grade, store, and tell `watch` of each record as it is stored.
+
+    `heed` may raise to end the run early; it is called where no submission is half stored.
+    """
     settings, lab = what.settings, what.lab
     results = Results()
     open_grader = partial(_open_grader, settings, lab, what.isolation)
@@ -105,7 +112,7 @@ def run(what: Plan, watch: Watcher = lambda record: None) -> Results:
     with (
         store.opened(settings.folder("autograded"), lab.name) as folders,
         Gradebook(settings) as gradebook,
-        closing(grade_all(handed_in, open_grader, what.processes)) as graded,
+        closing(grade_all(handed_in, open_grader, what.processes, heed)) as graded,
     ):
         gradebook.register(lab)
         for submission, done in graded:

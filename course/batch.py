@@ -11,7 +11,7 @@ import itertools
 import multiprocessing
 import signal
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -22,28 +22,36 @@ from course.submitted import HandedIn
 from course.workers import SECONDS_TO_CLOSE, Done, OpenGrader
 
 WORKER_DIED = "The grader's process ended without a word, twice, so this is to be graded again."
+SECONDS_TO_HEED = 0.2
 
 T = TypeVar("T")
 Results = Generator[tuple[HandedIn, Done[T]], None, list[HandedIn]]
 
 
 def grade_all(
-    handed_in: Iterable[HandedIn], open_grader: OpenGrader[T], processes: int
+    handed_in: Iterable[HandedIn],
+    open_grader: OpenGrader[T],
+    processes: int,
+    heed: Callable[[], None] = lambda: None,
 ) -> Generator[tuple[HandedIn, Done[T]], None, None]:
     """Grade everything with that many processes; results come in the order of completion.
 
-    Close the iterator to end early: its workers end with it. When a worker dies, nobody knows
+    Close the iterator to end early: its workers end with it, as they do when `heed`, which is
+    called a few times a second while nothing is half done, raises. When a worker dies, nobody knows
     which of the submissions in flight was to blame: each is tried once more, alone.
     """
     waiting = iter(handed_in)
-    while suspects := (yield from _through_pool(waiting, open_grader, processes)):
+    while suspects := (yield from _through_pool(waiting, open_grader, processes, heed)):
         for suspect in suspects:
-            if (yield from _through_pool(iter([suspect]), open_grader, 1)):
+            if (yield from _through_pool(iter([suspect]), open_grader, 1, heed)):
                 yield suspect, Done(None, WORKER_DIED, WORKER_DIED)
 
 
 def _through_pool(
-    waiting: Iterator[HandedIn], open_grader: OpenGrader[T], processes: int
+    waiting: Iterator[HandedIn],
+    open_grader: OpenGrader[T],
+    processes: int,
+    heed: Callable[[], None],
 ) -> Results[T]:
     """Grade from `waiting` until it is empty, or a worker dies; returns what was then in flight.
 
@@ -52,7 +60,8 @@ def _through_pool(
     flying: dict[Future[Done[T]], HandedIn] = {}
     with _pool(open_grader, processes) as pool:
         while _fill(flying, pool, waiting, processes + 1):
-            wait(flying, return_when=FIRST_COMPLETED)
+            wait(flying, SECONDS_TO_HEED, return_when=FIRST_COMPLETED)
+            heed()
             broken = any(each.done() and _is_lost(each) for each in flying)
             if broken:
                 wait(flying)

@@ -130,12 +130,13 @@ def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Resul
     """Run a plan with progress on stderr, then say on stdout what came of it."""
     from rich.console import Console
 
+    from course import interrupts
     from course.autograde import run
     from course.reports import terminal
 
     ticker = terminal.Ticker(Console(stderr=True), len(what.submissions))
-    with ticker.running():
-        results = run(what, lambda record: ticker.tick())
+    with interrupts.held() as heed, ticker.running():
+        results = run(what, lambda record: ticker.tick(), heed)
     out = terminal.output()
     out.print(terminal.summary(results.records, stories))
     out.print(terminal.isolation_line(what.isolation.to_dict()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
@@ -287,16 +286,9 @@ def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def interrupted(process: subprocess.Popen[str], how: signal.Signals) -> tuple[str, str]:
-    """Send the signal, and again if it got lost: Python drops what it raises in a callback."""
-    for _ in range(4):
-        if how == signal.SIGINT:
-            os.killpg(process.pid, how)  # as a terminal does: everybody gets it
-        else:
-            process.send_signal(how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.communicate(timeout=20)
-    raise AssertionError("it does not end")
+def heeds_interrupts() -> None:
+    """Undo what a shell does to the programs that it starts in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -315,10 +307,15 @@ def test_an_interrupted_run_leaves_nothing_half_done(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heeds_interrupts,
     )
     wait_until(lambda: records(course))
     family = children(process.pid)
-    out, err = interrupted(process, how)
+    if how == signal.SIGINT:
+        os.killpg(process.pid, how)  # as a terminal does: everybody gets it
+    else:
+        process.send_signal(how)
+    out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (code, "")
     assert err.splitlines()[-1] == INTERRUPTED
     assert "Traceback" not in err
