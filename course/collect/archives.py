@@ -46,8 +46,7 @@ def opened(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arriv
     except TooMuch as error:
         yield intake.refused(label, f"{error}; what follows in it was not read")
     except _DAMAGED as error:
-        what = "no archive, or damaged" if depth else "damaged"
-        yield intake.refused(label, f"it is {what} ({type(error).__name__})")
+        yield intake.refused(label, f"it is no archive, or damaged ({type(error).__name__})")
 
 
 def _zip(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:

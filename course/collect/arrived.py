@@ -28,7 +28,7 @@ class Caps:
     """How much is taken from one folder or archive that was named: bytes, and levels of zips."""
 
     file_bytes: int = 128 << 20
-    total_bytes: int = 8 << 30
+    total_bytes: int = 4 << 30
     files: int = 50_000
     depth: int = 3
     ratio: int = 200
@@ -84,14 +84,18 @@ class Intake:
         """Copy a content into the spool, under a name of ours; TooMuch when it is a bomb."""
         self.count()
         descriptor, name = tempfile.mkstemp(dir=self.spool)
-        size = 0
-        with os.fdopen(descriptor, "wb") as out:
-            while chunk := stream.read(1 << 16):
-                size += len(chunk)
-                self.total += len(chunk)
-                self._refuse_bomb(size, packed_bytes)
-                out.write(chunk)
-        return Path(name)
+        place, size = Path(name), 0
+        try:
+            with os.fdopen(descriptor, "wb") as out:
+                while chunk := stream.read(1 << 16):
+                    size += len(chunk)
+                    self.total += len(chunk)
+                    self._refuse_bomb(size, packed_bytes)
+                    out.write(chunk)
+        except BaseException:
+            place.unlink()  # else what is refused would fill the disk all the same
+            raise
+        return place
 
     def _refuse_bomb(self, size: int, packed: int | None) -> None:
         caps = self.caps
@@ -159,6 +163,8 @@ def _file(intake: Intake, place: Path, path: str, *, is_top: bool = False) -> It
             "a link, which is not followed" if stat.S_ISLNK(found.st_mode) else "no ordinary file"
         )
         yield intake.refused(path, f"it is {kind}")
+    elif not os.access(place, os.R_OK):
+        yield intake.refused(path, "you have no right to read it")
     elif is_archive(path):
         yield from opened(intake, place, "" if is_top else path, 1)
     else:

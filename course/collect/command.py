@@ -51,7 +51,7 @@ def collect(
         tempfile.TemporaryDirectory(prefix="collect-") as spool,
         nullcontext() if dry_run else store.opened(submitted, lab) as opened,
     ):
-        plan = planner.plan(places, Path(spool))
+        plan = _planned(planner, places, Path(spool))
         if opened is not None:
             _write(plan, settings, opened)
     if as_json:
@@ -63,6 +63,16 @@ def collect(
         for line in summary(plan, students, dry=dry_run):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0 if plan.complete else 1
+
+
+def _planned(planner: Planner, places: Sequence[Path], spool: Path) -> Plan:
+    try:
+        return planner.plan(places, spool)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{error.filename or spool} cannot be used ({error.strerror or error}): make room or "
+            "mend its permissions, then run again."
+        ) from None
 
 
 def _write(plan: Plan, settings: Settings, opened: store.Store) -> None:

@@ -459,6 +459,15 @@ def test_a_full_disk_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     )
 
 
+def test_no_room_to_unpack_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "spool")
+
+    monkeypatch.setattr("course.collect.plan.digest_of", full)
+    refused(lambda: desk.collect(lms.moodle(desk.folder)), "spool cannot be used", "make room")
+    assert desk.submitted == {}
+
+
 def test_a_spoilt_list_of_attempts_is_a_sentence(desk: Desk) -> None:
     desk.write("course/collected/ada/lab1/attempts.json", b"[]")
     refused(lambda: desk.collect(lms.moodle(desk.folder)), "attempts.json cannot be read")

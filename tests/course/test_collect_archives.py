@@ -112,6 +112,8 @@ def test_a_content_that_unpacks_without_measure_is_refused(take: Take) -> None:
     found = take("x.zip", lms.zipped({"bomb.ipynb": bytes(500_000), "good.ipynb": b"good"}))
     assert problems(found) == {"bomb.ipynb": "it unpacks to more than 20 times its size"}
     assert taken(found) == {"good.ipynb": b"good"}
+    [good] = [file.content for file in found if file.content]
+    assert list(good.parent.iterdir()) == [good]
 
 
 def test_a_file_that_lies_about_its_size_is_refused(take: Take) -> None:
