@@ -11,9 +11,9 @@ c = get_config()
 c.CourseDirectory.course_id = "linear-regression"
 
 # Where marks are kept, as SQLAlchemy writes it: SQLite beside this file, or a server's database,
-# which you want as soon as several people grade at the same time (install its driver yourself).
+# which you want as soon as several people grade at the same time (docs/nbgrader.md).
 # c.CourseDirectory.db_url = "sqlite:///gradebook.db"
-# c.CourseDirectory.db_url = "postgresql+psycopg2://grader:password@db.example.org/course"
+# c.CourseDirectory.db_url = "postgresql+psycopg://grader:password@db.example.org/course"
 
 # --- The labs ------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from course.batch import grade_all
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.gradebook import Gradebook, parse_timestamp
+from course.gradebook.adapter import preloading
 from course.grading import (
     Graded,
     Grader,
@@ -84,7 +85,9 @@ def plan(settings: Settings, lab_name: str, students: Collection[str] = ()) -> P
     refuse_misfits(lab, Checks(lab.checks_folder, settings.secret))
     submissions = submitted.find(settings, lab_name, students)
     _refuse_bad_times(submissions)
-    return Plan(settings, lab, tuple(submissions), choose_isolation(settings, lab))
+    with preloading():  # the proof waits for other processes
+        isolation = choose_isolation(settings, lab)
+    return Plan(settings, lab, tuple(submissions), isolation)
 
 
 def _refuse_bad_times(submissions: Iterable[Submission]) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from course.config import Settings
 from course.errors import ConfigurationError
@@ -56,7 +56,7 @@ class Gradebook:
         Cells that are known already keep their rows. ConfigurationError when labelled cells came or
         went although submissions are stored.
         """
-        with self._transaction() as session:
+        with adapter.alone(self.settings), self._transaction() as session:
             register(session, self.settings, lab.name)
         self._cells.pop(lab.name, None)
 
@@ -131,10 +131,24 @@ def parse_timestamp(text: str) -> datetime | None:
     if not text.strip():
         return None
     try:
-        parsed: datetime = adapter.nbgrader_utils().parse_utc(text.strip())
+        return _parse_utc(text.strip())
     except (ValueError, OverflowError, AttributeError):
         raise ConfigurationError(
             f"timestamp.txt says {text.strip()[:60]!r}, which is no time: "
             "write it like '2027-02-01 23:59:00 UTC'."
         ) from None
-    return parsed
+
+
+def _parse_utc(text: str) -> datetime:
+    """What `nbgrader.utils.parse_utc` gives, without the second that importing it costs."""
+    from dateutil import parser, tz
+
+    parse: Any = parser.parse
+    day, _, rest = text.partition(" ")
+    clock, _, zone = rest.partition(" ")
+    if zone and " " not in zone:
+        offset = int(zone) if zone.lstrip("+-").isdecimal() else tz.gettz(zone)
+        moment: datetime = parse(f"{day} {clock} TZ", tzinfos={"TZ": offset})
+    else:
+        moment = parse(text)
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,15 +1,18 @@
 """The one door to nbgrader: its configuration, its database, and its errors as sentences.
 
-Importing nbgrader costs seconds, because it loads its server's extensions at once. Everything here
-therefore imports it when it is first needed, so that `course --help` stays quick.
+Importing nbgrader costs a second or more, because it loads its server's extensions at once.
+Everything here therefore imports it when it is first needed, so that `course --help` stays quick,
+and whoever knows that it will be needed may begin early: `preloading`.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import sys
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,8 @@ _REMEDIES = {
     "no such table": "back it up, then run `nbgrader db upgrade`",
     "fatal: database": "create that database first; its tables are made by the course",
     "does not exist": "back it up, then run `nbgrader db upgrade`",
+    "terminating connection": "run again once its server is back",
+    "server closed the connection": "run again once its server is back",
     "connection refused": "start its server, or mend c.CourseDirectory.db_url",
     "not a database": "move that file away, or name another in c.CourseDirectory.db_url",
     "no module named": "install that driver",
@@ -54,14 +59,54 @@ def load_config(settings: Settings) -> Config:
         ) from None
 
 
+_LOCK = 0x6772616465  # any number, as long as all runs take the same
+
+_IRI = "rfc3987_syntax"  # lets jsonschema check IRIs
+
+
 def nbgrader_api() -> Any:
     """Return nbgrader's models of its tables; its author gave them no types."""
-    return import_module("nbgrader.api")
+    return _imported("nbgrader.api")
 
 
 def nbgrader_utils() -> Any:
     """Return what nbgrader asks about a cell: its checksum, its role."""
-    return import_module("nbgrader.utils")
+    return _imported("nbgrader.utils")
+
+
+@contextmanager
+def preloading() -> Iterator[None]:
+    """Import nbgrader in a thread while the caller waits for something else in this block.
+
+    The block ends when the import has: two threads that import packages whose modules need each
+    other in a circle can meet them half made.
+    """
+    thread = threading.Thread(target=_preload, name="import nbgrader")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _preload() -> None:
+    with suppress(Exception):  # whoever needs it will meet the same error, and can explain it
+        nbgrader_api()
+
+
+def _imported(name: str) -> Any:
+    """Import a part of nbgrader without what checks IRIs, of which its notebooks have none.
+
+    jsonschema takes that when it is there, and half of the import's time goes into its grammar.
+    """
+    if name in sys.modules or "jsonschema" in sys.modules or _IRI in sys.modules:
+        return import_module(name)
+    sys.modules[_IRI] = None  # type: ignore[assignment]
+    try:
+        return import_module(name)
+    finally:
+        if sys.modules.get(_IRI) is None:
+            sys.modules.pop(_IRI, None)
 
 
 def cell_node(cell: Mapping[str, Any]) -> Any:
@@ -76,7 +121,7 @@ def cell_node(cell: Mapping[str, Any]) -> Any:
 
 def open_database(settings: Settings) -> Any:
     """Open nbgrader's gradebook, its tables made if there are none; the caller closes it."""
-    with explained(settings), _version_from_library():
+    with explained(settings), _version_from_library(), alone(settings):
         file = sqlite_file(settings)
         if file is not None and not file.exists():
             _create(file, settings.course_id)
@@ -121,6 +166,24 @@ def _create(file: Path, course_id: str) -> None:
             new.rename(file)
     finally:
         os.close(folder)  # and with it the lock
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Keep other runs from making the same rows or tables: they wait until this block ends.
+
+    On a PostgreSQL server only; in a folder, SQLite's file and the store of graded submissions have
+    locks of their own.
+    """
+    from sqlalchemy import NullPool, create_engine, text
+
+    url = database_url(settings)
+    if not url.startswith("postgresql"):
+        yield
+        return
+    with explained(settings), create_engine(url, poolclass=NullPool).connect() as connection:
+        connection.execute(text("select pg_advisory_lock(:key)"), {"key": _LOCK})
+        yield  # the lock goes with the connection
 
 
 @contextmanager

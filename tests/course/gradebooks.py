@@ -156,7 +156,7 @@ def sql(settings: Settings, statement: str, *values: Any) -> list[Any]:
 
 
 _OF = "join submitted_assignment a on a.id = n.assignment_id"
-_QUERIES = {
+QUERIES = {
     "version": "select version_num from alembic_version",
     "assignment": "select name, duedate, course_id from assignment",
     "notebook": "select name, kernelspec from notebook",
@@ -177,4 +177,4 @@ _QUERIES = {
 
 def stored(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that a gradebook says, by table, without nbgrader's random ids."""
-    return {name: sorted(sql(settings, query), key=repr) for name, query in _QUERIES.items()}
+    return {name: sorted(sql(settings, query), key=repr) for name, query in QUERIES.items()}

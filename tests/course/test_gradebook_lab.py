@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -20,7 +22,7 @@ from gradebooks import (
 from tiny import LAB, refused
 
 from course.config import Settings
-from course.gradebook import Gradebook, parse_timestamp
+from course.gradebook import Gradebook, adapter, parse_timestamp
 
 
 @pytest.fixture
@@ -132,3 +134,32 @@ def test_timestamps(text: str, moment: datetime | None) -> None:
 @pytest.mark.parametrize("text", ["yesterday", "2027-13-01 00:00 UTC", "\x00", "1e99"])
 def test_a_timestamp_that_is_no_time(text: str) -> None:
     refused(lambda: parse_timestamp(text), "timestamp.txt says", "no time")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2027-02-01 23:59:00 EST",
+        "2027-02-01 23:59:00 Europe/Berlin",
+        "2027-02-01 23:59:00 -3600",
+        "2027-02-01 23:59:00 XYZ",
+        "2027-02-01 23:59",
+        "2027-02-01T23:59:00Z",
+        "2027-02-01",
+    ],
+)
+def test_a_timestamp_says_what_nbgrader_reads(text: str) -> None:
+    assert parse_timestamp(text) == adapter.nbgrader_utils().parse_utc(text)
+
+
+def test_nbgrader_comes_without_what_checks_iris() -> None:
+    program = """
+import sys
+from course.gradebook import adapter
+with adapter.preloading():
+    pass
+assert "nbgrader.api" in sys.modules
+assert "rfc3987_syntax" not in sys.modules, "half of the start-up goes into its grammar"
+import rfc3987_syntax
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
