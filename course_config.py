@@ -63,6 +63,12 @@ c.Course.isolation = "auto"
 # How many submissions are graded at the same time; 0 means one for each core.
 c.Course.processes = 0
 
+# --- Reviewing -----------------------------------------------------------------------------------
+
+# The port at which `course review` serves formgrader, on this machine alone. The links of class
+# pages lead there.
+# c.Course.review_port = 8901
+
 # --- What one submission may use -----------------------------------------------------------------
 # CPU time decides, so that a busy machine gives the same marks. The wall clock is a backstop for
 # code that only waits.

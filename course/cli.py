@@ -222,6 +222,26 @@ def inspect(what: str, lab: str, as_json: bool, course_dir: Path) -> None:
 
 
 @commands.command()
+@click.argument("lab")
+@_course_dir
+def report(lab: str, course_dir: Path) -> int:
+    """Write reports/LAB.html: what the class can do, believes and still waits for."""
+    from course.reports.cohort.command import report as write
+
+    return write(_settings(course_dir), lab)
+
+
+@commands.command()
+@click.argument("lab")
+@_course_dir
+def review(lab: str, course_dir: Path) -> None:
+    """Serve formgrader for LAB on this machine, with rubrics, until Ctrl-C."""
+    from course.review import review as serve
+
+    serve(_settings(course_dir), lab)
+
+
+@commands.command()
 @click.option(
     "--into",
     type=click.Path(path_type=Path),

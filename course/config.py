@@ -58,6 +58,9 @@ class Course(Configurable):
     )
     timezone = Unicode("", help="the zone that the LMS shows times in").tag(config=True)
     processes = Int(0, min=0, help="how many grade at once; 0: one per core").tag(config=True)
+    review_port = Int(
+        8901, min=1024, max=65535, help="where `course review` serves formgrader on this machine"
+    ).tag(config=True)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Settings:
     roster: str = ""
     timezone: str = ""
     processes: int = 0
+    review_port: int = Course.review_port.default_value
     limits: Limits = field(default_factory=Limits)
 
     def folder(self, step: str) -> Path:
@@ -119,6 +123,7 @@ def load_settings(root: Path) -> Settings:
         roster=course.roster,
         timezone=course.timezone,
         processes=course.processes,
+        review_port=course.review_port,
         limits=_limits_section(config),
     )
 

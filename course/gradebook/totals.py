@@ -49,12 +49,17 @@ class CellMark:
 
 @dataclass(frozen=True)
 class Marks:
-    """One submission's marks. `timestamp` is naive, in UTC; `penalty` in points."""
+    """One submission's marks. `timestamp` is naive, in UTC; `penalty` in points.
+
+    `notebook_id` is what formgrader calls it.
+    """
 
     student: str
     cells: tuple[CellMark, ...]
     penalty: float
     timestamp: datetime | None
+    notebook_id: str = ""
+    seconds_late: float = 0.0
 
     @property
     def before_penalty(self) -> float:
@@ -88,6 +93,8 @@ def marks_of(session: Session, cells: Cells) -> dict[str, Marks]:
             cells=tuple(_cell(names[row.cell_id], row) for row in notebook.grades),
             penalty=notebook.late_submission_penalty or 0.0,
             timestamp=submission.timestamp,
+            notebook_id=notebook.id,
+            seconds_late=max(0.0, float(submission.total_seconds_late)),
         )
     return dict(sorted(found.items()))
 

@@ -45,6 +45,11 @@ def markdown(context: Context, source: str) -> str:
     return _rendered(source, _pictures(cell.get("attachments") or {}))
 
 
+def markdown_text(source: str) -> str:
+    """Markdown that stands in no notebook as harmless HTML."""
+    return _rendered(source, ())
+
+
 Pictures = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 

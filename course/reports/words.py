@@ -26,3 +26,8 @@ def headline(record: Record) -> str:
     waiting = sum(cell.max_points for cell in record.cells if cell.manual and cell.answered)
     more = f"; {points(waiting)} more are marked by hand" if waiting else ""
     return f"{record.lab} · {record.student}: {total}{more}"
+
+
+def plain(grade_id: str) -> str:
+    """A graded cell's name as people say it: `test_gradient_descent` is about gradient descent."""
+    return grade_id.removeprefix("test_").replace("_", " ")

@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "course.export",
         "course.feedback",
         "course.gate",
+        "course.review",
         "course.colab",
         "course.sample",
         "course.demo",

@@ -1,0 +1,1 @@
+"""The class pages: what the records of a lab say about a class, for instructors and TAs."""
