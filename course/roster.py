@@ -21,9 +21,8 @@ from course.times import parse_time
 
 # how headers are called, without case, spaces and punctuation
 _HEADERS: Mapping[str, tuple[str, ...]] = {
-    "student": ("studentid", "courseid", "id"),
     "login": ("sisloginid", "username", "login", "loginid", "benutzername", "anmeldename"),
-    "email": ("emailaddress", "email", "mail", "emailadresse", "siemail"),
+    "email": ("emailaddress", "email", "mail", "emailadresse"),
     "name": ("fullname", "student", "name", "displayname", "studentname", "vollständigername"),
     "first": ("firstname", "givenname", "first", "vorname"),
     "last": ("lastname", "surname", "familyname", "last", "nachname"),
@@ -47,7 +46,7 @@ class Student:
 
     @cached_property
     def forms(self) -> frozenset[str]:
-        """Every way in which this name may be written together."""
+        """Every way in which this name may be written."""
         return forms(self.name)
 
 
@@ -66,8 +65,12 @@ class Roster:
         return {student.id: student for student in self.students}
 
     def with_name(self, name: str) -> list[Student]:
-        """Everybody whose name can be written like this one."""
+        """Everybody whose name can be written like this one.
+
+        Only a name of one word is taken for one that an LMS has squeezed together.
+        """
         asked = forms(name)
+        asked = frozenset(each for each in asked if " " in each) or asked
         return [student for student in self.students if student.forms & asked]
 
     def column(self, plain_header: str) -> str:
@@ -81,14 +84,15 @@ def plain(text: str) -> str:
 
 
 def forms(name: str) -> frozenset[str]:
-    """What a name may look like once an LMS has squeezed it: words in any rotation, no accents."""
+    """How a name may be written: its words in any rotation, apart or together, without accents."""
     found = set()
     spelled = name.casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
     for variant in (name.casefold(), spelled):
         marked = unicodedata.normalize("NFKD", variant)
         bare = "".join(c for c in marked if not unicodedata.combining(c))
         words = re.findall(r"[^\W_]+", bare)
-        found |= {"".join(words[i:] + words[:i]) for i in range(len(words))}
+        for rotated in (words[i:] + words[:i] for i in range(len(words))):
+            found |= {" ".join(rotated), "".join(rotated)}
     return frozenset(found)
 
 

@@ -151,7 +151,7 @@ def _path(top: Path, place: Path) -> str:
 
 def _file(intake: Intake, place: Path, path: str, *, is_top: bool = False) -> Iterator[Arrived]:
     """A file of the file system; an archive gives the files in it."""
-    from course.collect.archives import opened
+    from course.collect.archives import opened  # which stands upon this module
 
     try:
         found = place.lstat()

@@ -20,6 +20,8 @@ from course.collect.plain import is_named_like
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.store import TIMESTAMP_NAME
+from course.submitted import Submission
+from course.times import parse_time
 
 FOLDER = "collected"
 MANIFEST = "attempts.json"
@@ -112,9 +114,6 @@ def _from_dict(folder: Path, said: dict[str, Any]) -> Attempt:
 
 def lying_there(settings: Settings, student: str, lab: str) -> list[Attempt]:
     """What lies in a student's submission folder, whoever put it there."""
-    from course.submitted import Submission
-    from course.times import parse_time
-
     folder = settings.folder("submitted") / student / lab
     said = Submission(student, lab, folder).timestamp()
     time = parse_time(said, UTC, str(folder / TIMESTAMP_NAME)) if said else None

@@ -13,7 +13,7 @@ from rich.console import Console
 from course import store
 from course.collect.carry_out import carry_out
 from course.collect.plan import Plan, Planner
-from course.collect.recognise import NAMES
+from course.collect.recognise import TITLES
 from course.collect.show import summary, table, to_json
 from course.config import Settings
 from course.errors import ConfigurationError
@@ -38,9 +38,9 @@ def collect(
     ConfigurationError when the course, an option or an export cannot be used.
     """
     labs = _labs(settings, lab)
-    if recogniser and recogniser not in NAMES:
+    if recogniser and recogniser not in TITLES:
         raise ConfigurationError(
-            f"Nothing is called {recogniser!r} here: --from takes {', '.join(NAMES)}."
+            f"Nothing is called {recogniser!r} here: --from takes {', '.join(TITLES)}."
         )
     path = roster or (settings.root / settings.roster if settings.roster else None)
     students = read_roster(path) if path else None

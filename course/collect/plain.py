@@ -78,7 +78,7 @@ def _timestamps(files: Sequence[Arrived]) -> Mapping[str, str]:
 class PlainFiles:
     """Files or folders that are called like students, whatever else is in their names."""
 
-    name, title, sure = "plain", "files and folders named by student", False
+    name, title, sure = "plain", "no LMS: files and folders named by student", False
 
     def __init__(self, lab: str, labs: Collection[str]) -> None:
         self._lab = lab

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,12 @@ from course.collect.plain import NbgraderFolders, PlainFiles
 from course.collect.shapes import SHAPES, Shape, read
 from course.errors import ConfigurationError
 
-NAMES = (*SHAPES, NbgraderFolders.name, PlainFiles.name)
+# what --from calls each, and what an instructor does
+TITLES: Mapping[str, str] = {
+    **{name: shape.title for name, shape in SHAPES.items()},
+    NbgraderFolders.name: NbgraderFolders.title,
+    PlainFiles.name: PlainFiles.title,
+}
 
 _LEFTOVERS = re.compile(
     r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.ipynb_checkpoints/)", re.I
@@ -27,10 +32,6 @@ class Recogniser(Protocol):
     @property
     def name(self) -> str:
         """What --from calls it."""
-
-    @property
-    def title(self) -> str:
-        """What an instructor calls it."""
 
     @property
     def sure(self) -> bool:
@@ -49,17 +50,13 @@ class _ByShape:
         return self.shape.name
 
     @property
-    def title(self) -> str:
-        return self.shape.title
-
-    @property
     def sure(self) -> bool:
         return self.shape.sure
 
     def read(self, file: Arrived) -> Claim | Aside | None:
         if claim := read(self.shape, file.path, file.changed if file.packed else None):
             return claim
-        return Aside(f"{self.title}'s own page") if self.shape.is_aside(file.path) else None
+        return Aside(f"{self.shape.title}'s own page") if self.shape.is_aside(file.path) else None
 
 
 def leftover(file: Arrived) -> Aside | None:
@@ -92,7 +89,7 @@ def recogniser_for(
 
 
 def _all(files: Sequence[Arrived], lab: str, labs: Collection[str]) -> list[Recogniser]:
-    shapes = [shape for name, shape in SHAPES.items() if name != Gradescope.__name__.lower()]
+    shapes = [shape for shape in SHAPES.values() if shape is not Gradescope.shape]
     return [
         *map(_ByShape, shapes),
         Gradescope(files),

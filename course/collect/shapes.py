@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from course.collect.claims import Claim
 
@@ -42,11 +43,12 @@ class Shape:
         return self.asides is not None and bool(self.asides.search(path))
 
 
-def _shape(name: str, title: str, example: str, *patterns: str, **more: object) -> Shape:
+def _shape(
+    name: str, title: str, example: str, *patterns: str, asides: str = "", **more: Any
+) -> Shape:
     compiled = tuple(re.compile(pattern, re.DOTALL) for pattern in patterns)
-    asides = more.pop("asides", None)
-    aside = re.compile(str(asides), re.DOTALL) if asides else None
-    return Shape(name, title, example, compiled, aside, **more)  # type: ignore[arg-type]
+    aside = re.compile(asides, re.DOTALL) if asides else None
+    return Shape(name, title, example, compiled, aside, **more)
 
 
 _FILE = r"(?P<file>.+)$"

@@ -11,16 +11,12 @@ from rich.text import Text
 
 from course.collect.people import ONLY_A_LIST
 from course.collect.plan import Item, Plan, State
-from course.collect.shapes import SHAPES
+from course.collect.recognise import TITLES
 from course.reports.terminal import visible
 from course.roster import Roster
 from course.times import stamp
 
 _STYLES = {State.REFUSED: "bold red", State.PASSED_OVER: "dim", State.UNCHANGED: "dim"}
-_TITLES = {name: shape.title for name, shape in SHAPES.items()} | {
-    "nbgrader": "nbgrader's folders",
-    "plain": "no LMS: files and folders named by student",
-}
 
 
 def table(plan: Plan) -> Table:
@@ -50,7 +46,7 @@ def _time(plan: Plan, item: Item) -> str:
 def summary(plan: Plan, roster: Roster | None, *, dry: bool) -> Iterator[str]:
     """What came of it in plain lines, the things that are left to do last."""
     for place, name in plan.exports.items():
-        yield f"{visible(place)}: {_TITLES[name]}"
+        yield f"{visible(place)}: {TITLES[name]}"
     if roster:
         yield (
             f"{visible(str(roster.path))}: {len(roster.students)} students, "

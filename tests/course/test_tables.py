@@ -154,6 +154,15 @@ def test_names_are_alike_however_they_are_written(other: str) -> None:
     assert forms("Jörg Müller") & forms("Mueller_Joerg")
 
 
+def test_words_that_only_run_together_alike_are_other_names(tmp_path: Path) -> None:
+    path = tmp_path / "class.csv"
+    path.write_text("student_id,name\na,Anna Lee\nb,Bob\n")
+    roster = read_roster(path)
+    assert roster.with_name("Ann Alee") == []
+    assert [each.id for each in roster.with_name("annalee")] == ["a"]
+    assert [each.id for each in roster.with_name("LEE, anna")] == ["a"]
+
+
 @pytest.mark.parametrize("student", ["ada", "a@example.org", "17", "李雷", "J. Doe", "Zoë"])
 def test_ids_that_can_be_folders(student: str) -> None:
     assert id_problem(student) == ""
