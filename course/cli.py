@@ -10,13 +10,16 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from course.errors import ConfigurationError
+from course.lms_commands import collect, export
+from course.options import course_dir as _course_dir
+from course.options import settings_in as _settings
 
 if TYPE_CHECKING:
     from course.autograde import Plan, Results
@@ -48,27 +51,6 @@ def _terminated(*_: Any) -> NoReturn:
     _fail(INTERRUPTED, 143)
 
 
-def _course_dir(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--course-dir",
-        type=click.Path(path_type=Path),
-        default=Path(),
-        help="The course's folder; without it, the one that you are in.",
-    )(command)
-
-
-def _settings(course_dir: Path, **changes: Any) -> Settings:
-    from course.config import find_root, load_settings
-
-    try:
-        course_dir = course_dir.resolve()
-    except FileNotFoundError:
-        raise ConfigurationError(
-            "The folder that you are in is gone: change into another."
-        ) from None
-    return load_settings(find_root(course_dir)).override(**changes)
-
-
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="course", message="%(package)s %(version)s")
 @click.pass_context
@@ -76,6 +58,10 @@ def commands(context: click.Context) -> None:
     """Release labs, grade what students hand in, and write their feedback."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+commands.add_command(collect)
+commands.add_command(export)
 
 
 @commands.command()
@@ -91,24 +77,6 @@ def release(lab: str, check: bool, course_dir: Path) -> None:
         releasing.refuse_stale(settings, lab)
     else:
         click.echo(releasing.release(settings, lab))
-
-
-@commands.command()
-@click.argument("lab")
-@click.argument(
-    "places", metavar="WHERE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
-@click.option("--from", "recogniser", default="", metavar="NAME", help="Who made the export.")
-@click.option("--roster", type=click.Path(path_type=Path), help="The class list, a CSV file.")
-@click.option("--timezone", default="", metavar="ZONE", help="The zone of the LMS's times.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; show what would become of each file.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-@_course_dir
-def collect(lab: str, places: tuple[Path, ...], course_dir: Path, **what: Any) -> int:
-    """Put what an LMS exported for LAB into submitted/; exit 1 if something is left to do."""
-    from course.collect.command import collect as take_in
-
-    return take_in(_settings(course_dir), lab, places, **what)
 
 
 @commands.command()
@@ -154,26 +122,6 @@ def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Resul
 def feedback(lab: str, course_dir: Path) -> int:
     """Write feedback/STUDENT/LAB/LAB.html for everybody who handed in."""
     return _feedback_aloud(_settings(course_dir), lab)
-
-
-@commands.command()
-@click.argument("lab")
-@click.option(
-    "--to",
-    required=True,
-    type=click.Choice(["csv", "canvas", "moodle", "gradescope"]),
-    help="A table of everything, what an LMS imports, or results.json for each student.",
-)
-@click.option("--into", type=click.Path(path_type=Path), help="The file (exports/LAB-FORMAT.csv).")
-@click.option("--roster", type=click.Path(path_type=Path), help="The class list, a CSV file.")
-@click.option("--column", default="", metavar="NAME", help="The LMS's column for this lab.")
-@click.option("--out-of", type=click.FloatRange(0, min_open=True), help="Scale marks to this many.")
-@_course_dir
-def export(lab: str, to: str, course_dir: Path, **what: Any) -> int:
-    """Write LAB's marks into a file; exit 1 if some mark is not final, or not in it."""
-    from course.export.command import export as hand_on
-
-    return hand_on(_settings(course_dir), lab, to, **what)
 
 
 def _feedback_aloud(settings: Settings, lab: str) -> int:

@@ -52,6 +52,8 @@ def _by_itself(claim: Claim) -> tuple[str, str]:
     """Without a class list, only an LMS that gives logins or ids says who it was."""
     if claim.rule in ("canvas", "moodle", "brightspace", "classroom") or len(claim.logins) > 1:
         return "", f"{claim.who}: {ONLY_A_LIST}"
+    if claim.rule == "plain" and not claim.file.lower().endswith(".ipynb"):
+        return "", f"it is no notebook, and {ONLY_A_LIST}"
     told = (*claim.students[:1], *claim.logins[-1:], claim.number, claim.email)
     student = next((each for each in told if each), "")
     if problem := id_problem(student):

@@ -54,7 +54,7 @@ def summary(plan: Plan, roster: Roster | None, *, dry: bool) -> Iterator[str]:
         )
     counts = Counter(item.state for item in plan.items)
     told = ", ".join(f"{counts[state]} {state}" for state in State if counts[state])
-    yield f"{len(plan.items)} files: {told}" + (" (nothing is written yet)" if dry else "")
+    yield f"{_files(len(plan.items))}: {told}" + (" (nothing is written yet)" if dry else "")
     if plan.without_time:
         yield (
             f"{len(plan.without_time)} came without the time when they were handed in, and will "
@@ -69,9 +69,13 @@ def summary(plan: Plan, roster: Roster | None, *, dry: bool) -> Iterator[str]:
             "--roster, or each timestamp.txt) they count as in time."
         )
     if plan.refused:
-        yield f"{len(plan.refused)} files were not taken; the last lines of the table say why."
+        yield f"Not taken: {_files(len(plan.refused))}; the last lines of the table say why."
     if roster is None and any(ONLY_A_LIST in item.reason for item in plan.refused):
         yield "What your LMS exports will do as a class list: docs/collecting.md says which file."
+
+
+def _files(count: int) -> str:
+    return f"{count} file" if count == 1 else f"{count} files"
 
 
 def to_json(plan: Plan) -> str:

@@ -20,10 +20,12 @@ from course.collect.attempts import safe_name
 from course.collect.command import collect
 from course.collect.plain import is_named_like
 from course.collect.plan import Planner, State
+from course.collect.recognise import TITLES
 from course.collect.shapes import SHAPES, read
 from course.config import Settings, load_settings
 from course.errors import ConfigurationError
 from course.gradebook import parse_timestamp
+from course.lms_commands import MAKERS
 from course.roster import read_roster
 
 EARLY, LATE = "2027-01-30 08:00:00 UTC", "2027-02-03 22:30:00 UTC"
@@ -293,6 +295,18 @@ def test_without_a_list_logins_do_and_names_do_not(desk: Desk) -> None:
     place = desk.zip({"Lab 1_alovelace_attempt_2027-01-30-08-00-00_x.ipynb": b"1"})
     desk.collect(place, roster=None)
     assert desk.submitted == submission("alovelace", b"1", EARLY)
+
+
+def test_a_stray_file_makes_no_student(desk: Desk) -> None:
+    folder = desk.write("in/gradebook.csv", b"a,b").parent
+    desk.write("in/ada.ipynb", b"1")
+    said = desk.collect(folder, roster=None, code=1)
+    assert desk.submitted == submission("ada", b"1", "")
+    assert "it is no notebook, and only a class list" in reasons(said)[0]
+
+
+def test_the_help_names_every_maker() -> None:
+    assert set(MAKERS.split(", ")) == set(TITLES)
 
 
 @pytest.mark.parametrize("name", ["..ipynb", "a:b.ipynb", "=1+1.ipynb", "x" * 101 + ".ipynb"])

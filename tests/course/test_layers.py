@@ -14,7 +14,7 @@ COURSE = Path(__file__).parents[2] / "course"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("course", "course.errors", "course.interrupts"),
     ("course.sandbox", "course.times", "course.tables", "course.plot"),
-    ("course.record", "course.config", "course.roster", "course.cellcode"),
+    ("course.record", "course.config", "course.options", "course.roster", "course.cellcode"),
     ("course.lab",),
     ("course.judge", "course.submission"),
     ("course.running", "course.marks"),
@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "course.sample",
         "course.demo",
     ),
+    ("course.lms_commands",),
     ("course.cli",),
 )
 
