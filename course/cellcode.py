@@ -27,14 +27,16 @@ class Code:
     """One cell's code, looked at from outside.
 
     `names` are what it defines at its top level, `bound` those and what it imports or loops over;
-    `unwritten` are names that are given nothing yet: a body that only raises, or None. `is_prose`
-    holds when there is no statement in it but strings and comments, or it is no Python at all.
+    `unwritten` are names that are given nothing yet: a body that only raises, or None; `values`
+    those that are surely no functions. `is_prose` holds when there is no statement in it but
+    strings and comments, or it is no Python at all.
     """
 
     parses: bool
     names: frozenset[str] = frozenset()
     bound: frozenset[str] = frozenset()
     unwritten: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
     is_prose: bool = False
     returns_last: bool = False
 
@@ -55,6 +57,7 @@ def study(source: str) -> Code:
         names=frozenset(last),
         bound=names | frozenset(_bound(tree)),
         unwritten=frozenset(name for name, node in last.items() if _is_unwritten(node)),
+        values=frozenset(name for name, node in last.items() if _is_value(node)),
         is_prose=all(map(_is_text, tree.body)),
         returns_last=_returns_last(tree),
     )
@@ -150,6 +153,12 @@ def _is_unwritten(node: ast.stmt) -> bool:
         )
     assert isinstance(node, _Definition)
     return all(isinstance(each, ast.Raise | ast.Pass) or _is_text(each) for each in node.body)
+
+
+def _is_value(node: ast.stmt) -> bool:
+    """An assignment of what is no function, as far as one can see."""
+    may_be_function = ast.Lambda | ast.Name | ast.Attribute | ast.Call
+    return isinstance(node, ast.Assign) and not isinstance(node.value, may_be_function)
 
 
 def _is_text(node: ast.stmt) -> bool:

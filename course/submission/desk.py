@@ -29,6 +29,7 @@ class Sheet:
     home: LabCell | None = None
     after: str = ""
     placed: LabCell | None = None  # where its text runs, when that is not where it stood
+    is_guessed: bool = False  # recognised by nothing but the names that it defines
 
     @property
     def source(self) -> str:
@@ -85,9 +86,11 @@ def lines(source: str) -> tuple[str, ...]:
 def is_work(source: str, lab_cell: LabCell) -> bool:
     """Whether code holds a solution: all names of the exercise, and more than the stub says."""
     code, names = study(source), lab_cell.defines
+    functions = names - study(lab_cell.solution).values
     return (
         bool(names)
         and names <= code.names
+        and not functions & code.values
         and not names <= code.unwritten
         and meaning(source) != meaning(lab_cell.release)
     )
@@ -148,7 +151,7 @@ def _by_names(desk: Desk) -> list[LabCell]:
         names = study(sheet.source).names if sheet.home is None and missing else frozenset()
         for lab_cell in missing if names else ():
             if lab_cell.defines <= names:
-                sheet.home = lab_cell
+                sheet.home, sheet.is_guessed = lab_cell, True
                 missing.remove(lab_cell)
                 found.append(lab_cell)
                 break

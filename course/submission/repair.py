@@ -63,6 +63,7 @@ def repair(cells: Iterable[StudentCell], lab: Lab) -> Repaired:
     repaired = [_as_own(each) for each in desk.own("") if each.source.strip()]
     for lab_cell in lab.cells:
         repaired += _in_place(desk, lab_cell, filled.get(lab_cell.id))
+    _run_again(repaired, filled)
     _say_defined_again(desk, filled)
     return Repaired(tuple(repaired), tuple(desk.repairs), len(filled))
 
@@ -70,9 +71,13 @@ def repair(cells: Iterable[StudentCell], lab: Lab) -> Repaired:
 def _refuse_another_lab(desk: Desk) -> None:
     """More exercises with labels that this lab does not have than cells that are this lab's."""
     foreign = {
-        sheet.cell.grade_id for sheet in desk.sheets if sheet.cell.grade_id and sheet.home is None
+        sheet.cell.grade_id
+        for sheet in desk.sheets
+        if sheet.cell.grade_id and (sheet.home is None or sheet.is_guessed)
+    } - {cell.grade_id for cell in desk.lab.cells}
+    known = {
+        sheet.home.id for sheet in desk.sheets if sheet.home is not None and not sheet.is_guessed
     }
-    known = {sheet.home.id for sheet in desk.sheets if sheet.home is not None}
     if len(foreign) > len(known):
         raise UnreadableSubmission(
             say.ANOTHER_LAB.format(
@@ -133,6 +138,18 @@ def _in_place(desk: Desk, lab_cell: LabCell, filled: Filled | None) -> Iterator[
         typed = [each for each in desk.at(lab_cell) if not same(each.source, lab_cell.release)]
         after = [each for each in typed if each.placed is None] + after
     yield from (_as_own(each) for each in after if each.source.strip())
+
+
+def _run_again(cells: list[Cell], filled: dict[str, Filled]) -> None:
+    """Where something has taken a solution's names since it ran above, run it once more."""
+    for place, cell in enumerate(cells):
+        lab_cell = cell.lab_cell
+        solution = filled[lab_cell.id].solution if lab_cell and lab_cell.id in filled else ""
+        if lab_cell is not None and solution:
+            above = next((n for n in range(place, -1, -1) if cells[n].source == solution), 0)
+            between = [each.source for each in cells[above + 1 : place] if each.cell_type == "code"]
+            if any(study(source).bound & lab_cell.defines for source in between):
+                cells[place] = Cell(cell.cell_type, solution, lab_cell)
 
 
 def _added(desk: Desk, lab_cell: LabCell) -> list[Sheet]:

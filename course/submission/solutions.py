@@ -19,11 +19,15 @@ MOST_PIECES = 6
 
 @dataclass
 class Filled:
-    """What goes into a cell of the lab, and what of the student's runs right before it."""
+    """What goes into a cell of the lab, and what of the student's runs right before it.
+
+    Where `source` only says that the solution stands above, `solution` is its text.
+    """
 
     source: str
     cell_type: str
     before: list[Sheet] = field(default_factory=list)
+    solution: str = ""
 
 
 def fill_solutions(desk: Desk) -> dict[str, Filled]:
@@ -55,7 +59,9 @@ def _fill(desk: Desk, lab_cell: LabCell) -> Filled | None:
             return Filled(text, start.cell.cell_type, before)
     elsewhere = _elsewhere(desk, lab_cell)
     if elsewhere is not None:
-        return Filled(*_take(desk, lab_cell, elsewhere), before=changed)
+        filled = _take(desk, lab_cell, elsewhere)
+        filled.before = changed
+        return filled
     if not sheets:
         return None
     _say_copied(desk, lab_cell, sheets)
@@ -73,16 +79,15 @@ def _say_copied(desk: Desk, lab_cell: LabCell, sheets: list[Sheet]) -> None:
 def _put_together(desk: Desk, start: Sheet, lab_cell: LabCell) -> tuple[list[Sheet], str]:
     """A cell and the next ones, when only together they are Python and the solution."""
     pieces, text = [start], start.source
-    code = study(text)
-    if is_work(text, lab_cell) and code.returns_last:
-        return pieces, text
+    is_whole = is_work(text, lab_cell) and study(text).returns_last
+    glues = ("",) if is_whole else ("\n", "")  # after its `return` only the rest of the line
     for sheet in desk.sheets[start.number + 1 : start.number + MOST_PIECES]:
         if sheet.home not in (None, lab_cell) or not sheet.cell.is_code:
             break
         if study(text).parses and study(sheet.source).parses:
             break
         pieces.append(sheet)
-        for glue in ("\n", ""):
+        for glue in glues:
             if is_work(text + glue + sheet.source, lab_cell):
                 return pieces, text + glue + sheet.source
         text += "\n" + sheet.source
@@ -104,23 +109,22 @@ def _elsewhere(desk: Desk, lab_cell: LabCell) -> Sheet | None:
     return next((each for each in reversed(desk.sheets) if may_be(each)), None)
 
 
-def _take(desk: Desk, lab_cell: LabCell, sheet: Sheet) -> tuple[str, str]:
+def _take(desk: Desk, lab_cell: LabCell, sheet: Sheet) -> Filled:
     """Run a cell's text for this exercise; if it runs for an earlier one, that is enough."""
-    names = {"cell": lab_cell.grade_id}
-    if sheet.placed is not None:
-        names["other"] = sheet.placed.grade_id
-        desk.say("merged", lab_cell, MERGED.format(**names))
-        return PLACEHOLDER.format(**names), "code"
     home = sheet.home
-    if home is not None and home.kind == "solution" and is_work(sheet.source, home):
-        before = _is_before(desk, home, lab_cell)
-        desk.say("merged", lab_cell, MERGED.format(**names, other=home.grade_id))
-        if before:
-            return PLACEHOLDER.format(**names, other=home.grade_id), "code"
-    else:
+    other = sheet.placed
+    if other is None and home and home.kind == "solution" and is_work(sheet.source, home):
+        other = home
+    names = {"cell": lab_cell.grade_id, "other": other.grade_id if other else ""}
+    filled = Filled(sheet.source, sheet.cell.cell_type)
+    if other is None:
         sheet.placed = lab_cell
         desk.say("adopted", lab_cell, ADOPTED.format(**names))
-    return sheet.source, sheet.cell.cell_type
+        return filled
+    desk.say("merged", lab_cell, MERGED.format(**names))
+    if _is_before(desk, other, lab_cell):
+        return Filled(PLACEHOLDER.format(**names), "code", solution=sheet.source)
+    return filled
 
 
 def _is_before(desk: Desk, one: LabCell, other: LabCell) -> bool:

@@ -376,6 +376,20 @@ def test_all_solutions_in_one_new_cell_at_the_bottom() -> None:
     assert [rule for rule, _ in rules(repaired)] == ["adopted", *["merged"] * 4]
 
 
+@pytest.mark.parametrize("taken", ["def two(x):\n    pass", "two = 4", "import two"])
+def test_a_solution_above_runs_again_when_its_name_was_taken_since(taken: str) -> None:
+    both = "def one(x):\n    return x\ndef two(x):\n    return x"
+    cells = big(one=both, two=taken if "def" in taken else BIG.cells[2].release)
+    scratch = [] if "def" in taken else [StudentCell("code", taken)]
+    assert at(repair([*cells[:2], *scratch, *cells[2:]], BIG), "two") == both
+
+
+def test_a_value_of_that_name_is_no_solution() -> None:
+    scratch = StudentCell("code", "cost = 4")
+    assert sources(repair([*handed_in(answer="B."), scratch], LAB))[2] == STUB
+    assert not repair([*DONE, scratch], LAB).repairs
+
+
 def test_solutions_in_each_others_cells_change_places() -> None:
     one, two = BIG.cells[0].solution, BIG.cells[2].solution
     repaired = repair(big(one=two, two=one), BIG)
