@@ -47,6 +47,7 @@ DENIED: tuple[str, ...] = (
     *("iopl", "ioperm", "modify_ldt", "lookup_dcookie", "vhangup", "nfsservctl"),
     *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"),
     *("mknod", "mknodat", "symlink", "symlinkat"),
+    *("io_setup", "migrate_pages", "move_pages"),
 )
 
 DENIED_NUMBERS = (452, 463, 466, 467, 469)
@@ -59,6 +60,9 @@ CLONE_THREAD = 0x10000
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+F_SETOWN, F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP = 8, 10, 15, 0x8901, 0x8902
+"""They have the kernel send any signal, SIGKILL too, to any process of the user when a file is
+ready; Landlock stops that from ABI 6 on."""
 AF_UNIX = 1
 LOW_WORD = 0xFFFFFFFF
 
@@ -88,7 +92,9 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
         _add(rules, refuse, name, arg(place, masked, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY))
     for option in (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP):
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
-    for request in (TIOCSTI, TIOCLINUX):
+    for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX):
+        _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
+    for request in (TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP):
         _add(rules, refuse, "ioctl", arg(1, masked, LOW_WORD, request))
     _add(rules, refuse, "socketpair", arg(0, seccomp.NE, AF_UNIX))
     _add(rules, refuse, "prlimit64", arg(0, seccomp.NE, 0))  # its own limits only

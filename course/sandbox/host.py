@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from course.errors import GraderFault
-from course.sandbox import sweep, wire
+from course.sandbox import wire
 from course.sandbox.budget import REASONS, Allowance, Budget
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.claims import read_answer, read_error, read_run
@@ -216,12 +216,10 @@ class Child:
             raise
 
     def _inspect_folder(self) -> None:
-        """Where no file system of its own holds a submission back, end one that fills the disk."""
-        folder = self._warm.folder_on_disk
-        if folder is not None:
-            size, files = sweep.measure(folder / self._folder, self.limits.folder_files)
-            if size > self.limits.folder_bytes or files > self.limits.folder_files:
-                self._end(REASONS["folder"], "folder")
+        """End a submission that fills the disk, or makes files without end."""
+        size, files = self._warm.measure(self._folder)
+        if size > self.limits.folder_bytes or files > self.limits.folder_files:
+            self._end(REASONS["folder"], "folder")
 
     def _end(self, reason: str, limit: Limit | None = None) -> NoReturn:
         """Kill the process, remember why, and say so."""

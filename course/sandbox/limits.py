@@ -44,7 +44,7 @@ class Limits:
     folder_bytes: int = 64 * MIB
     """All files that the submission writes."""
     folder_files: int = 5_000
-    """Number of files and folders that the submission makes (polled in the `landlock` tier)."""
+    """Number of files and folders that the submission makes, as the judge counts now and then."""
     output_bytes: int = 256 * KIB
     """UTF-8 bytes of text kept for one cell; the rest is counted and dropped."""
     submission_output_bytes: int = 2 * MIB

@@ -33,6 +33,7 @@ MUST_FAIL = {
     "read the memory of the judge": "open(f'/proc/{JUDGE}/mem', 'rb')",
     "read the environment of the judge": "open(f'/proc/{JUDGE}/environ', 'rb').read()",
     "signal the judge": "os.kill(JUDGE, 0)",
+    "have the kernel signal the judge": "fcntl.fcntl(mine, fcntl.F_SETOWN, JUDGE)",
     "signal the warm process": "os.kill(os.getppid(), 0)",
     "open a TCP connection": "socket.create_connection(('127.0.0.1', PORT), 1)",
     "open a UDP socket": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
@@ -54,7 +55,8 @@ MAY_SUCCEED = {
 }
 
 PROGRAM = """
-import ctypes, os, resource, socket
+import ctypes, fcntl, os, resource, socket
+mine, other = socket.socketpair()
 libc = ctypes.CDLL(None, use_errno=True)
 def checked(result):
     if result < 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 import select
 import shutil
 import socket
@@ -45,6 +46,7 @@ class WarmHandle:
         self.isolation = isolation
         self.limits = limits
         self.folder_on_disk: Path | None = None
+        self._file_system: int | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -52,8 +54,10 @@ class WarmHandle:
                 self._process = self._start(theirs)
             self._control.settimeout(START_SECONDS)
             self._control.send(json.dumps(self._settings).encode())
-            if self._control.recv(100) != b"ready":
+            message, self._file_system = _with_descriptor(self._control)
+            if message != b"ready" or self._file_system is None:
                 raise OSError("it ended while starting")
+            self._files_at_first = self._files()
             self._control.settimeout(STOP_SECONDS)
         except OSError as error:
             reason = self._last_error or str(error)
@@ -133,6 +137,22 @@ class WarmHandle:
             )
         return channel, process, hello
 
+    def measure(self, folder: str) -> tuple[int, int]:
+        """Return (bytes, files) of a submission's folder.
+
+        bubblewrap's file system limits its bytes by itself but not its files, which take memory of
+        the kernel's that counts nowhere.
+        """
+        if self.folder_on_disk is not None:
+            return sweep.measure(self.folder_on_disk / folder, self.limits.folder_files)
+        return 0, self._files() - self._files_at_first
+
+    def _files(self) -> int:
+        if self._file_system is None:  # closed meanwhile
+            return 0
+        state = os.fstatvfs(self._file_system)
+        return state.f_files - state.f_ffree
+
     def bury(self, pid: int) -> None:
         """Have the warm process bury a child that was killed, unless it is itself gone."""
         with contextlib.suppress(OSError):
@@ -155,6 +175,9 @@ class WarmHandle:
                 process.wait()
         if self.folder_on_disk is not None and self.folder_on_disk.exists():
             sweep.remove(self.folder_on_disk)
+        if self._file_system is not None:
+            os.close(self._file_system)
+            self._file_system = None
         self._errors.close()
 
     @property
@@ -165,6 +188,12 @@ class WarmHandle:
         self._errors.seek(0)
         lines = self._errors.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:300] if lines else ""
+
+
+def _with_descriptor(end: socket.socket) -> tuple[bytes, int | None]:
+    """Return a message and the descriptor that came with it, if one did."""
+    message, descriptors, _, _ = socket.recv_fds(end, 100, 1)
+    return message, next(iter(descriptors), None)
 
 
 def _pid_of_sender(end: socket.socket) -> int:
