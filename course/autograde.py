@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -26,6 +26,7 @@ from course.grading import (
 )
 from course.judge.checks import Checks
 from course.lab import Lab
+from course.ledger import Ledger
 from course.marks import refuse_misfits
 from course.record import Record, Status
 from course.reports.notebook import render
@@ -46,6 +47,7 @@ class Plan:
     lab: Lab
     submissions: tuple[Submission, ...]
     isolation: Isolation
+    force: bool = False  # grade what is unchanged, too
 
     @property
     def processes(self) -> int:
@@ -63,9 +65,13 @@ class Finished:
 
 @dataclass
 class Results:
-    """What a run came to: all records, and our own faults (tracebacks) by student."""
+    """What a run came to: all records, and our own faults (tracebacks) by student.
+
+    `unchanged` of the records are those of an earlier run, which would come out the same.
+    """
 
     records: list[Record] = field(default_factory=list)
+    unchanged: int = 0
     faults: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -79,7 +85,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def plan(settings: Settings, lab_name: str, students: Collection[str] = ()) -> Plan:
+def plan(
+    settings: Settings, lab_name: str, students: Collection[str] = (), *, force: bool = False
+) -> Plan:
     """Look at everything that a run needs; ConfigurationError when it cannot begin."""
     lab = Lab.load(settings, lab_name)
     refuse_misfits(lab, Checks(lab.checks_folder, settings.secret))
@@ -87,7 +95,7 @@ def plan(settings: Settings, lab_name: str, students: Collection[str] = ()) -> P
     _refuse_bad_times(submissions)
     with preloading():  # the proof waits for other processes
         isolation = choose_isolation(settings, lab)
-    return Plan(settings, lab, tuple(submissions), isolation)
+    return Plan(settings, lab, tuple(submissions), isolation, force)
 
 
 def _refuse_bad_times(submissions: Iterable[Submission]) -> None:
@@ -111,22 +119,41 @@ def run(
     settings, lab = what.settings, what.lab
     results = Results()
     open_grader = partial(_open_grader, settings, lab, what.isolation)
-    handed_in = (each.read() for each in what.submissions)
     with (
         store.opened(settings.folder("autograded"), lab.name) as folders,
         Gradebook(settings) as gradebook,
-        closing(grade_all(handed_in, open_grader, what.processes, heed)) as graded,
+        ExitStack() as stack,
     ):
         gradebook.register(lab)
+        ledger = Ledger(settings, lab, what.isolation, gradebook.automatic_scores(lab.name))
+        handed_in = _changed(what, ledger, results, watch)
+        graded = stack.enter_context(
+            closing(grade_all(handed_in, open_grader, what.processes, heed))
+        )
         for submission, done in graded:
             finished = done.graded or _ungraded(what, submission, done)
             folders.put(submission.student, _files(lab, finished, submission.timestamp))
             gradebook.store(finished.record, finished.notebook, submission.timestamp)
             results.records.append(finished.record)
+            if done.graded:
+                ledger.note(submission)
             if done.fault:
                 results.faults[submission.student] = done.fault
             watch(finished.record)
     return results
+
+
+def _changed(what: Plan, ledger: Ledger, results: Results, watch: Watcher) -> Iterator[HandedIn]:
+    """Read what there is to grade; the records of what is unchanged are results already."""
+    for submission in what.submissions:
+        handed_in = submission.read()
+        record = None if what.force else ledger.unchanged(handed_in)
+        if record is None:
+            yield handed_in
+        else:
+            results.records.append(record)
+            results.unchanged += 1
+            watch(record)
 
 
 @contextmanager

@@ -85,12 +85,15 @@ def release(lab: str, check: bool, course_dir: Path) -> None:
     "--student", "students", multiple=True, metavar="ID", help="Only this one; repeatable."
 )
 @click.option("--processes", type=click.IntRange(1), help="How many grade at once.")
+@click.option("--force", is_flag=True, help="Grade what is unchanged since it was graded, too.")
 @_course_dir
-def autograde(lab: str, students: tuple[str, ...], processes: int | None, course_dir: Path) -> int:
+def autograde(
+    lab: str, students: tuple[str, ...], processes: int | None, force: bool, course_dir: Path
+) -> int:
     """Grade what was handed in for LAB: marks, records and notebooks."""
     from course.autograde import plan
 
-    what = plan(_settings(course_dir, processes=processes), lab, students)
+    what = plan(_settings(course_dir, processes=processes), lab, students, force=force)
     return 0 if _graded_aloud(what).complete else 1
 
 
@@ -108,6 +111,8 @@ def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Resul
     out = terminal.output()
     out.print(terminal.summary(results.records, stories))
     out.print(terminal.isolation_line(what.isolation.to_dict()))
+    if results.unchanged:
+        out.print(f"{results.unchanged} unchanged since they were graded; --force grades them too.")
     for student, fault in sorted(results.faults.items()):
         click.echo(
             f"\n{terminal.visible(student)} was not graded, through a fault of ours:", err=True

@@ -19,7 +19,7 @@ from course.errors import ConfigurationError
 from course.gradebook import adapter, totals
 from course.gradebook.cells import Cells, cells_of, register
 from course.gradebook.comments import comments_of
-from course.gradebook.rows import Marks, write
+from course.gradebook.rows import Marks, automatic_scores, write
 from course.lab import Lab
 from course.record import Record, Status
 
@@ -84,6 +84,11 @@ class Gradebook:
         with self._transaction() as session:
             found = session.query(api.SubmittedAssignment.student_id).join(api.Assignment)
             return frozenset(row[0] for row in found.filter(api.Assignment.name == lab_name))
+
+    def automatic_scores(self, lab_name: str) -> dict[str, dict[str, float | None]]:
+        """Everybody's automatic marks of a lab, by student, then by the name of the cell."""
+        with self._transaction() as session:
+            return automatic_scores(session, cells_of(session, lab_name))
 
     def marks(self, lab_name: str) -> dict[str, totals.Marks]:
         """Everybody's marks of a lab, by student, with the penalties that are stored."""

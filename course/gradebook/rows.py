@@ -81,6 +81,24 @@ def write(
     notebook.late_submission_penalty = penalty_of(settings, notebook)
 
 
+def automatic_scores(session: Session, cells: Cells) -> dict[str, dict[str, float | None]]:
+    """The automatic marks of a lab that are stored: by student, then by cell; in one query."""
+    api = nbgrader_api()
+    names = {cell_id: name for name, cell_id in cells.grade.items()}
+    found: dict[str, dict[str, float | None]] = {}
+    rows = (
+        session.query(api.SubmittedAssignment.student_id, api.Grade.cell_id, api.Grade.auto_score)
+        .join(
+            api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id
+        )
+        .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .filter(api.SubmittedNotebook.notebook_id == cells.notebook_id)
+    )
+    for student, cell_id, score in rows:
+        found.setdefault(student, {})[names[cell_id]] = score
+    return found
+
+
 def _submitted(session: Session, cells: Cells, student: str, timestamp: datetime | None) -> Any:
     """The rows of the student, the submission and its notebook, made if there are none."""
     api = nbgrader_api()

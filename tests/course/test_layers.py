@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("course.pictures",),
     ("course.grading",),
     ("course.gradebook", "course.store", "course.submitted", "course.workers", "course.batch"),
+    ("course.ledger",),
     ("course.reports",),
     ("course.preview", "course.pytest_plugin", "course.release", "course.nbgrader_shell"),
     (
