@@ -25,6 +25,7 @@ _ATTRIBUTES = {"accent", "accentunder", "columnalign", "columnlines", "columnspa
 _ATTRIBUTES |= {"displaystyle", "fence", "form", "largeop", "linebreak", "linethickness"}
 _ATTRIBUTES |= {"mathvariant", "movablelimits", "notation", "rowlines", "rowspacing"}
 _ATTRIBUTES |= {"scriptlevel", "separator", "stretchy", "symmetric"}
+_SCROLLS = '<math tabindex="0"'  # what is wider than its column must be scrolled by key, too
 _GAP = re.compile(r"[0-9](\.[0-9]+)?em$")
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -37,7 +38,7 @@ def formula(latex: str, *, block: bool = False) -> Markup:
         if len(source) > LONGEST:
             raise ValueError("too long")
         root = ElementTree.fromstring(convert(source, display="block" if block else "inline"))
-        return Markup(_serialised(root))
+        return Markup(_serialised(root).replace("<math", _SCROLLS if block else "<math", 1))
     except Exception:  # whatever a formula may make the converter or the parser raise
         return Markup('<code class="tex">{}</code>').format(source)
 
