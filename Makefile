@@ -9,9 +9,11 @@ LABS := $(notdir $(wildcard source/*))
 # a file of tests at a time on every core
 PYTEST_FLAGS ?= --numprocesses auto --dist loadfile
 LOCK_FLAGS ?=
+N ?= 60
+BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint release lock clean
+.PHONY: help setup demo bench test test-all lint release lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +31,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY) ## release Lab 1, grade a sample class in demo/, write its feedback
 	@$(BIN)/course demo --into demo
+
+bench: $(READY) ## how fast, beside nbgrader and the bare cells (N=60 notebooks, BENCH_FLAGS=--json=FILE)
+	@$(BIN)/python -m bench --notebooks $(N) $(BENCH_FLAGS)
 
 test: $(READY) ## the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow" $(PYTEST_FLAGS)
