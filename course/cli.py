@@ -216,6 +216,7 @@ def _demonstrate(settings: Settings, lab: str) -> int:
     """Release, hand in, grade and give feedback for one lab; 1 when a mark is not as stated."""
     from course.autograde import plan
     from course.demo import write_class
+    from course.reports.cohort.command import report as write_class_page
     from course.sample import differences
 
     samples = write_class(settings, lab)
@@ -229,9 +230,9 @@ def _demonstrate(settings: Settings, lab: str) -> int:
         click.echo(line, err=True)
     if not wrong:
         click.echo(f"Every one of the {len(samples)} got exactly the marks stated for it.\n")
-    code = _feedback_aloud(settings, lab)
-    jupyter = Path(sys.executable).with_name("jupyter")
-    start = f"cd {shlex.quote(str(settings.root))} && {shlex.quote(str(jupyter))} lab"
+    code = max(_feedback_aloud(settings, lab), write_class_page(settings, lab))
+    own = shlex.quote(str(Path(sys.executable).with_name("course")))
+    start = f"{own} review {lab} --course-dir {shlex.quote(str(settings.root))}"
     click.echo(f"Written answers are marked in formgrader: {start}")
     return max(code, int(bool(wrong) or not results.complete))
 

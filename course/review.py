@@ -44,8 +44,9 @@ def review(settings: Settings, lab_name: str) -> None:
     with _surroundings(settings, token):
         server = _server(settings)
         _show_rubrics(server, lab)
-        click.echo(f"Formgrader for {submissions} submissions of {lab_name}; Ctrl-C ends it:\n")
-        click.echo(f"    {Links(settings, lab_name).answers()}?token={quote(token)}\n")
+        address = f"{Links(settings, lab_name).answers()}?token={quote(token)}"
+        said = f"Formgrader for {submissions} submissions of {lab_name}; Ctrl-C ends it:"
+        server.io_loop.add_callback(click.echo, f"{said}\n\n    {address}\n")  # once it listens
         # Jupyter would ask whether it is meant, or not listen at all where there is no terminal
         signal.signal(signal.SIGINT, lambda *_: server.stop(from_signal=True))
         server.start()

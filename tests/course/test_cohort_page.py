@@ -121,7 +121,7 @@ def test_trouble_is_said_with_names(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda path: path.unlink(), "record.json: run `course autograde` first."),
+        (lambda path: path.unlink(), "record.json: run"),
         (lambda path: path.write_text("{", encoding="utf-8"), "is no JSON"),
         (lambda path: path.write_text("[]", encoding="utf-8"), "is no record (as a whole"),
         (lambda path: path.write_bytes(b"\xff\xfe\x00"), "is no JSON"),

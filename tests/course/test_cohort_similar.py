@@ -111,7 +111,7 @@ def test_what_many_wrote_makes_no_pair(lab: Lab) -> None:
 
 
 def test_the_same_unexplained_wrong_answer_weighs_double(lab: Lab) -> None:
-    """Half as much is enough, and up to a tenth of the class, unless a known mistake says why."""
+    """Half as much is enough, from up to a twentieth of the class, unless a mistake has a name."""
     short = {"cost": "def cost(x, y, W, b):\n    return abs(x - y * W + b / 3.0).max() + 17 * W\n"}
     wrong = {"test_mean_of_squared_residuals": Outcome.FAILED}
     named = {"test_cost": "sum_of_squares"}
@@ -121,10 +121,10 @@ def test_the_same_unexplained_wrong_answer_weighs_double(lab: Lab) -> None:
     assert pair.cells[0].both_wrong
     assert pairs_of(lab, [both[0], Work("b", short, wrong, named)]) == []
     ring = [Work(f"r{k}", short, wrong) for k in range(5)]
-    others = [Work(f"o{k:02}", {"cost": f"def cost(a):\n    return {k}\n"}) for k in range(50)]
+    others = [Work(f"o{k:02}", {"cost": f"def cost(a):\n    return {k}\n"}) for k in range(100)]
     found = pairs_of(lab, [*ring, *others])
     assert clusters(found) == [tuple(work.student for work in ring)]
-    assert pairs_of(lab, [*ring, *others[:10]]) == [], "a third of a class is no rarity"
+    assert pairs_of(lab, [*ring, *others[:10]]) == [], "a third of a class is not rare"
 
 
 def test_a_written_answer_that_was_copied_is_found(lab: Lab) -> None:

@@ -87,6 +87,14 @@ def right(*names: str) -> dict[str, str]:
     return solved(**{function: _source(program, function) for function, program in chosen.items()})
 
 
+def renamed(cells: Mapping[str, str]) -> dict[str, str]:
+    """The same programs with some other names, and a comment on top."""
+    return {
+        name: "# written by myself\n" + text.replace("history", "log").replace("Descent", "Walker")
+        for name, text in cells.items()
+    }
+
+
 def wrong(*names: str) -> dict[str, str]:
     """A notebook with these misconceptions, right everywhere else."""
     programs = [getattr(misconceptions, name).misconception for name in names]
@@ -138,6 +146,12 @@ SAMPLES = (
         "right, and calls a number `cost` after its exercise",
         right("polyval", "dot_product", "list_as_a_pair", "all_written_out")
         | {"gradient": SOLVED["gradient"] + "\ncost = cost(x, y, 1, 0)\nprint(cost)\n"},
+        marks(),
+    ),
+    Sample(
+        "gwen",
+        "right, and the same as farah's but for names and comments",
+        renamed(right("line_class", "central_differences", "step_first", "optimiser_class")),
         marks(),
     ),
     # one mistake each

@@ -76,7 +76,7 @@ def item_map(records: Iterable[Record], title: str) -> Markup:
     """
     rows = sorted(graded(records), key=lambda each: (-each.points, each.student))
     columns = [(cell.grade_id, len(cell.checks)) for cell in rows[0].automatic] if rows else []
-    gap, top = 10.0, 36.0
+    gap, top = 10.0, 88.0
     total = sum(count for _, count in columns) or 1
     wide = (WIDTH - gap * (len(columns) - 1)) / total
     high = max(1.0, min(10.0, _HEIGHT_OF_MAP / max(1, len(rows))))
@@ -114,7 +114,7 @@ def item_map(records: Iterable[Record], title: str) -> Markup:
 
 
 def _head(grade_id: str, left: float) -> Markup:
-    return Markup('<text class="head" transform="translate({} 30) rotate(-14)">{}</text>').format(
+    return Markup('<text class="head" transform="translate({} 80) rotate(-30)">{}</text>').format(
         _number(left), plain(grade_id)
     )
 

@@ -38,7 +38,7 @@ WEIGHT_OF_ONE = 30.0  # what the heaviest cell must weigh for a pair to be worth
 WEIGHT_OF_ALL = 60.0  # … or all of them together
 WRONG_COUNTS = 2.0  # how much more the same unexplained wrong answer weighs
 RARE = 0.02  # what more of the class than this has is common, …
-RARE_WRONG = 0.10  # … or, among the same wrong answers, than this
+RARE_WRONG = 0.05  # … or, among the same wrong answers, than this
 RARE_AT_LEAST = 3  # students; in small classes a share says nothing
 
 _IMPORTED = re.compile(r"^(?:import|from .+ import|import .+ as) +(\w+)\s*$", re.MULTILINE)
