@@ -24,6 +24,9 @@ MAX_SOURCE = {"code": 1 << 16, "markdown": 1 << 20}  # characters; what no perso
 MAX_CODE = 1 << 20  # characters in all code cells together: parsing them takes the judge's time
 
 CUT = "A cell of your notebook was left out: it is longer than {most} characters."
+PICTURE = (
+    "A picture pasted into a text cell is not shown here: a TA finds it in the file handed in."
+)
 NO_TEXT = "A cell of your notebook held bytes that are no text; they are shown as \ufffd."
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
@@ -130,6 +133,8 @@ def _cell(cell: dict[str, Any]) -> StudentCell:
     ids = (cell.get("id"), metadata.get("id"))
     cell_type = "code" if cell.get("cell_type") == "code" else "markdown"
     source, said = _source(cell.get("source", cell.get("input", "")), MAX_SOURCE[cell_type])
+    if cell_type == "markdown" and cell.get("attachments"):
+        said = said or PICTURE
     return StudentCell(
         cell_type=cell_type,
         source=source if cell_type == "code" else without_badges(source),

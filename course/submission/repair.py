@@ -90,7 +90,8 @@ def _refuse_another_lab(desk: Desk) -> None:
 
 
 def _say_of_the_whole(desk: Desk) -> None:
-    for sentence in dict.fromkeys(each.cell.said for each in desk.sheets if each.cell.said):
+    students = [each for each in desk.sheets if each.home is None or each.home.kind != "text"]
+    for sentence in dict.fromkeys(each.cell.said for each in students if each.cell.said):
         desk.say("cut", None, sentence)
     order = {cell.id: place for place, cell in enumerate(desk.lab.cells)}
     seen: list[int] = []

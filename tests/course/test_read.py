@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.errors import UnreadableSubmission
-from course.submission.read import MAX_SOURCE, StudentCell, read
+from course.submission.read import MAX_SOURCE, PICTURE, StudentCell, read
 
 CELL = {"cell_type": "code", "source": ["x = 1\n", "y = 2"], "metadata": {}, "outputs": []}
 
@@ -100,6 +100,16 @@ def test_personal_data_and_outputs_are_not_even_looked_at() -> None:
 def test_a_cell_that_nobody_typed_is_left_out() -> None:
     (cell,) = read(notebook({**CELL, "source": "x" * (MAX_SOURCE["code"] + 1)}).encode())
     assert "left out" in cell.source
+
+
+def test_a_pasted_picture_is_not_lost_without_a_word() -> None:
+    picture = {
+        "cell_type": "markdown",
+        "source": "See",
+        "attachments": {"a.png": {"image/png": ""}},
+    }
+    (cell,) = read(notebook(picture).encode())
+    assert cell.said == PICTURE
 
 
 json_values = st.recursive(
