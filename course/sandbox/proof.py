@@ -6,10 +6,13 @@ little: the real checks and gradebook are attempted as well, lest they lie where
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import shutil
 import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +51,7 @@ MUST_FAIL = {
 }
 
 ENDED = "the submission was ended"
+CANARY_PREFIX = "course-proof-"
 
 MAY_SUCCEED = {
     "see that a file of the instructor exists": "os.stat(CANARY)",
@@ -105,8 +109,8 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
         wall_least=2.0,
     )
     attempts = {**MUST_FAIL, **_real_files(must_not_read)}
-    with tempfile.TemporaryDirectory(prefix="course-proof-", dir=_canary_folder()) as folder:
-        canary = Path(folder) / "test_canary.py"
+    with _canary_folder() as folder:
+        canary = folder / "test_canary.py"
         canary.write_text("SECRET")
         with (
             socket.create_server(("127.0.0.1", 0)) as server,
@@ -116,9 +120,7 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
             results = _attempt(warm, program, attempts)
             free = _attempt(warm, program, MAY_SUCCEED)
         touched = (
-            not canary.exists()
-            or canary.read_text() != "SECRET"
-            or len([*Path(folder).iterdir()]) != 1
+            not canary.exists() or canary.read_text() != "SECRET" or len([*folder.iterdir()]) != 1
         )
     holes = [name for name, result in results.items() if result == "allowed"]
     if touched:
@@ -145,10 +147,35 @@ def _real_files(paths: Sequence[Path]) -> dict[str, str]:
     return attempts
 
 
-def _canary_folder() -> str | None:
-    """Return the home folder, where the canary tells most, or None for the temporary one."""
+@contextlib.contextmanager
+def _canary_folder() -> Iterator[Path]:
+    """A folder in the home folder, where a canary tells most, or else in the temporary one.
+
+    It is locked while it is in use: an unlocked one was left by a grader that was killed, and goes.
+    """
     home = Path.home()
-    return str(home) if os.access(home, os.W_OK) else None
+    parent = home if os.access(home, os.W_OK) else Path(tempfile.gettempdir())
+    with contextlib.ExitStack() as using:
+        with _locked(parent):
+            for old in parent.glob(f"{CANARY_PREFIX}*"):
+                with contextlib.suppress(OSError), _locked(old, fcntl.LOCK_NB):
+                    shutil.rmtree(old)
+            folder = Path(
+                using.enter_context(tempfile.TemporaryDirectory(prefix=CANARY_PREFIX, dir=parent))
+            )
+            using.enter_context(_locked(folder))
+        yield folder
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, how: int = 0) -> Iterator[None]:
+    """Hold a folder's lock, which ends with this process; raises OSError with LOCK_NB if taken."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | how)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _names(canary: Path, port: int, limits: Limits) -> str:

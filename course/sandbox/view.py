@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from course.sandbox.limits import Limits
@@ -30,11 +31,21 @@ def readable_paths() -> tuple[str, ...]:
     paths = {*SYSTEM, *SYSTEM_FILES, *DEVICES, str(PACKAGE), str(PACKAGE.parent / "__init__.py")}
     for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
         paths.update(_parts_of_prefix(prefix))
-    paths.add(sys.executable)
+    paths.update(_links_to(sys.executable))
     paths.update([os.path.realpath(path) for path in paths])
     existing = sorted(path for path in map(Path, paths) if path.exists())
     folders = {path for path in existing if path.is_dir() and not path.is_symlink()}
     return tuple(str(path) for path in existing if folders.isdisjoint(path.parents))
+
+
+def _links_to(program: str) -> Iterator[str]:
+    """Yield a program and the links that it is reached by: python, python3, /usr/bin/python3, …"""
+    path = Path(program)
+    for _ in range(40):  # as many as the kernel follows
+        yield str(path)
+        if not path.is_symlink():
+            return
+        path = Path(os.path.normpath(path.parent / path.readlink()))
 
 
 def _parts_of_prefix(prefix: str) -> list[str]:

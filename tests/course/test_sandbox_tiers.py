@@ -9,7 +9,7 @@ import sandboxes
 from sandboxes import SMALL, TIERS, refused, warm_process
 
 from course.errors import ConfigurationError
-from course.sandbox import tiers, view
+from course.sandbox import proof, tiers, view
 from course.sandbox.host import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
@@ -64,6 +64,31 @@ def test_the_view_never_holds_the_repository() -> None:
     for path in seen:
         assert not any(hidden.is_relative_to(path) for hidden in secret)
     assert ROOT / "course" / "sandbox" in seen
+
+
+def test_the_view_holds_every_link_on_the_way_to_the_interpreter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "python3.11").touch()
+    (tmp_path / "python3").symlink_to("python3.11")
+    (tmp_path / "bin" / "python").symlink_to(Path("..", "python3"))
+    monkeypatch.setattr(view.sys, "executable", str(tmp_path / "bin" / "python"))
+    links = {str(tmp_path / name) for name in ("bin/python", "python3", "python3.11")}
+    assert links <= set(view.readable_paths())
+
+
+def test_what_a_killed_self_test_left_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "course-proof-left").mkdir()
+    (tmp_path / "course-proof-left" / "test_canary.py").touch()
+    with proof._canary_folder() as mine:
+        assert list(tmp_path.iterdir()) == [mine]
+        with proof._canary_folder() as other:  # of another grader, at the same time
+            assert {*tmp_path.iterdir()} == {mine, other}
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("tier", TIERS)
