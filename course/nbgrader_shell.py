@@ -20,13 +20,13 @@ from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 
+from course import store
 from course.config import Course, Settings, load_settings
 from course.errors import ConfigurationError
 from course.gradebook import Gradebook
 from course.grading import Grader
 from course.lab import Lab
 from course.reports.notebook import render
-from course.store import RECORD_NAME
 from course.submitted import Submission
 
 COLAB_MARK = "COLAB_URL"
@@ -82,6 +82,8 @@ class _Bench:
         self.settings = settings_of(converter.coursedir)
         self.lab = Lab.load(self.settings, converter.coursedir.assignment_id)
         self._stack = ExitStack()
+        self._held = ExitStack()  # the lab's folders, which no other run may write meanwhile
+        self._held.enter_context(store.opened(self.settings.folder("autograded"), self.lab.name))
         self._grader: Grader | None = None
         self._take_over(converter)
 
@@ -101,7 +103,7 @@ class _Bench:
         convert = converter.convert_notebooks
 
         def convert_and_close() -> None:
-            with self._stack, _told_by_nbgrader(converter):
+            with self._held, self._stack, _told_by_nbgrader(converter):
                 convert()
 
         converter.convert_notebooks = convert_and_close
@@ -137,7 +139,7 @@ class _Bench:
             raise
         place = self.settings.folder("autograded") / student / self.lab.name
         place.mkdir(parents=True, exist_ok=True)
-        (place / RECORD_NAME).write_text(graded.record.to_json(), encoding="utf-8")
+        (place / store.RECORD_NAME).write_text(graded.record.to_json(), encoding="utf-8")
         return render(graded, self.settings)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from gradebooks import ANSWER, LATE, as_a_ta, marks, sql, stored
+from nbgrader.converters.base import NbGraderException
 from tiny import HALF, LAB, RIGHT, WRONG, forget_checks, hand_in, nbgrader, write_course
 
 from course import nbgrader_shell, store
 from course.config import Settings, load_settings
-from course.errors import GraderFault
+from course.errors import ConfigurationError, GraderFault
 from course.gradebook import Gradebook
 from course.gradebook.adapter import load_config
 from course.grading import Grader
@@ -244,6 +245,40 @@ def test_a_hook_of_the_instructors_still_runs(settings: Settings) -> None:
 def test_the_due_date_of_the_configuration_counts(settings: Settings) -> None:
     autograde(settings, "ada")
     assert sql(settings, "select duedate from assignment") == [("2027-02-01 23:59:00.000000",)]
+
+
+def test_while_another_run_writes_nothing_is_begun(settings: Settings) -> None:
+    autograde(settings, "ben")
+    before = stored(settings), contents(settings.folder("autograded"))
+    with (
+        store.opened(settings.folder("autograded"), LAB),
+        pytest.raises(NbGraderException, match="Another run is writing to"),
+    ):
+        autograde(settings, "ben")
+    assert (stored(settings), contents(settings.folder("autograded"))) == before
+    autograde(settings, "ben")
+
+
+def test_while_it_grades_no_other_run_begins(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = []
+    grade = Grader.grade
+
+    def grade_meanwhile(self: Grader, *arguments: Any, **others: Any) -> Any:
+        with (
+            pytest.raises(ConfigurationError, match="Another run is writing to"),
+            store.opened(settings.folder("autograded"), LAB),
+        ):
+            pass
+        refused.append(True)
+        return grade(self, *arguments, **others)
+
+    monkeypatch.setattr(Grader, "grade", grade_meanwhile)
+    autograde(settings, "ben")
+    assert refused == [True]
+    with store.opened(settings.folder("autograded"), LAB):
+        pass
 
 
 @pytest.mark.parametrize(
