@@ -13,7 +13,7 @@ N ?= 60
 BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test test-all lint release lock clean
+.PHONY: help setup demo bench test test-all ablation lint release lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test: $(READY) ## the tests that take seconds
 
 test-all: $(READY) ## all the tests, as CI runs them
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+ablation: $(READY) ## which layer of the sandbox stops which attack (the tables of docs/ablation.md)
+	$(BIN)/python tests/course/ablation.py
 
 lint: $(READY) ## style, types, docstrings, and that release/ is what source/ gives
 	$(BIN)/ruff check .
