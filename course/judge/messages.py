@@ -7,8 +7,8 @@ see one: what a call printed or wrote into its exception stays in the evidence, 
 from __future__ import annotations
 
 WRONG_VALUE = "{name} gives another value than it should on the check's data."
-WRONG_KIND = "{name} gives {got}, where {wanted} is asked for."
-NOT_FINITE = "{name} gives {got}, where a finite number is asked for."
+WRONG_KIND = "{name} should give {wanted}, but gives {got}."
+NOT_FINITE = "{name} should give a finite number, but gives {got}."
 NO_REASON = "What this check demands does not hold for your solution."
 
 NOT_DEFINED = (

@@ -56,7 +56,7 @@ def test_lines_of_equal_cost_are_that() -> None:
         ("gradient_descent", lambda *_: (math.nan, 0.0, []), "gives nan"),
         ("gradient_descent", lambda *_: None, "gives nothing (None)"),
         ("gradient_descent", lambda *_: 1 / 0, "stopped with ZeroDivisionError"),
-        ("gradient_descent", lambda *_: ("1", [2], {}), "gives text, where one number"),
+        ("gradient_descent", lambda *_: ("1", [2], {}), "should give one number, but gives text"),
     ],
 )
 def test_the_path_says_what_is_wrong_with_it(

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from course.judge.expect import CheckFailed, close, require, show
-from course.judge.returned import Returned, kind
+from course.judge.expect import CheckFailed, close, require, show, tolerance
+from course.judge.returned import MOST_VALUES, Returned, kind
 
 
 def returned(raw: Any) -> Returned:
@@ -93,7 +93,9 @@ def test_arrays_keep_their_shape_and_lose_their_type() -> None:
     ):
         with pytest.raises(CheckFailed):
             returned(raw).array()
-    with pytest.raises(CheckFailed, match="two-dimensional array, where an array of shape"):
+    with pytest.raises(
+        CheckFailed, match=r"should give an array of shape .*, but gives a two-dimensional array"
+    ):
         returned(np.ones((2, 1))).array((2,))
 
 
@@ -148,6 +150,21 @@ def test_close_is_written_in_the_accepting_form() -> None:
     assert not close(math.inf, math.inf)
 
 
+def test_the_largest_number_sets_the_scale_of_what_is_close() -> None:
+    assert tolerance(3.0, 1e-6, 1e-12) == pytest.approx(3.000001e-6, rel=1e-12)
+    assert tolerance([-4.0, 1.0], 0.5, 0.25) == 2.25
+    assert tolerance([], 0.5, 0.25) == 0.25
+    assert close([4.0, 1.0 + 3e-6], [4.0, 1.0])
+    assert not close([4.0, 1.0 + 5e-6], [4.0, 1.0])
+    assert close(0.0, 1e-13)
+    assert not close(0.0, 1e-11)
+    assert close(8.5, 8.0, rel=0.0, abs=0.5)
+    assert close([[1.0, 2.0]], [[1.0, 2.0]])
+    assert not close([1.0, 2.0], [1.0, math.nan])
+    assert not close([1.0, 9.0], [1.0, 2.0])
+    assert close([], [])
+
+
 def test_require_wants_true_itself() -> None:
     require(True)
     require(np.True_)
@@ -162,6 +179,110 @@ def test_show_and_kind_are_bounded_and_hold_no_number_of_an_array() -> None:
     assert len(show(np.arange(10_000))) <= 400
     assert kind(np.array([7.0])) == "a one-dimensional array"
     assert "7" not in kind(7)
+
+
+def test_a_failure_carries_its_sentence_and_what_was_compared() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        require(False, "It is odd.", call="f(" + "1" * 500, expected=2.0, got=[1])
+    evidence = caught.value.evidence
+    assert evidence is not None
+    assert (caught.value.sentence, evidence.expected, evidence.got) == ("It is odd.", "2.0", "[1]")
+    assert len(evidence.call) == 400
+    assert str(caught.value).startswith("It is odd. [call: f(111")
+    assert str(caught.value).endswith("expected: 2.0, got: [1]]")
+    assert str(CheckFailed("It is odd.")) == "It is odd."
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (2, "2"),
+        (np.float64(2.5), "2.5"),
+        (np.array([1.0, 2.0]), "array([1., 2.], float64)"),
+        (np.arange(13), "array([ 0, 1, 2, ..., 10, 11, 12], int64)"),
+        (np.array([[1], [2]]), "array([[1], [2]], int64)"),
+        (np.array([1 / 3]), "array([0.33333333], float64)"),
+        ("a  b", "'a b'"),
+        (b"ab", "b'ab'"),
+        ([1.0, (2, 3)], "[1.0, (2, 3)]"),
+        (list(range(21)), f"[{', '.join(map(str, range(20)))}, ...]"),
+        (tuple(range(20)), f"({', '.join(map(str, range(20)))})"),
+        ({n: n for n in range(21)}, "{" + ", ".join(f"{n}: {n}" for n in range(20)) + ", ...}"),
+        (["x" * 300] * 3, f"['{'x' * 300}', '{'x' * 93}…"),
+        (["x" * 300, "y" * 92], f"['{'x' * 300}', '{'y' * 92}']"),
+        (["x" * 396], f"['{'x' * 396}']"),
+    ],
+    ids=str,
+)
+def test_a_value_is_shown_in_one_bounded_line(value: Any, text: str) -> None:
+    assert show(value) == text
+
+
+def test_what_a_value_is_in_words() -> None:
+    assert [kind(value) for value in (None, True, np.True_, 1, 1.0, np.int8(1), np.float32(1))] == [
+        "nothing (None)",
+        *["True or False"] * 2,
+        *["one number"] * 4,
+    ]
+    assert [kind(np.zeros((1,) * n)) for n in range(5)] == [
+        "a single value",
+        "a one-dimensional array",
+        "a two-dimensional array",
+        *["an array of many dimensions"] * 2,
+    ]
+    assert [kind(value) for value in ([], (), "", {}, 1j, b"", Liar())] == [
+        "a list",
+        "a tuple",
+        "text",
+        "a dictionary",
+        "a complex number",
+        "bytes",
+        "something that is not a number",
+    ]
+
+
+def test_a_shape_is_refused_in_words_that_tell_which_was_asked_for() -> None:
+    for raw, shape, words in (
+        (
+            np.ones(3),
+            (2,),
+            "should give an array of shape (2,), but gives an array of another shape",
+        ),
+        (
+            np.ones((2, 2)),
+            (2,),
+            "should give an array of shape (2,), but gives a two-dimensional array",
+        ),
+        (
+            np.ones(2),
+            (2, 1),
+            "should give an array of shape (2, 1), but gives a one-dimensional array",
+        ),
+        (np.ones(1), (), "should give one number, but gives a one-dimensional array"),
+        (4.0, (2,), "should give an array of shape (2,), but gives one number"),
+        ([1.0, "a"], (2,), "should give one number, but gives text"),
+        (np.array(["a"]), (1,), "should give numbers, but gives something that is not a number"),
+    ):
+        with pytest.raises(CheckFailed) as caught:
+            returned(raw).array(shape)
+        assert words in caught.value.sentence
+
+
+def test_a_sequence_is_taken_up_to_a_number_of_values() -> None:
+    assert len(returned([0.0] * MOST_VALUES).numbers()) == MOST_VALUES
+    with pytest.raises(CheckFailed, match="a handful of values"):
+        returned([0.0] * (MOST_VALUES + 1)).numbers()
+    with pytest.raises(CheckFailed, match="should give 2 values, but gives another number of them"):
+        returned([1.0, 2.0, 3.0]).pair()
+    with pytest.raises(CheckFailed, match="should give 2 values, but gives another number of them"):
+        returned([1.0]).pair()
+    with pytest.raises(CheckFailed, match="should give 2 values, but gives one number"):
+        returned(1.0).pair()
+    with pytest.raises(CheckFailed, match="a list of 3 numbers, but gives another number of them"):
+        returned([1.0, 2.0, 3.0, 4.0]).numbers(3)
+    with pytest.raises(CheckFailed, match="should give a list of numbers, but gives text"):
+        returned("ab").numbers()
 
 
 @pytest.mark.parametrize("huge", [np.zeros(200_000), [0.0] * 200_000, ((0.0,) * 200_000,)])

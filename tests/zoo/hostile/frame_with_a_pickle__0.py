@@ -2,7 +2,7 @@
 
 base: empty
 tier: any
-says: cost gives bytes, where one number is asked for.
+says: cost should give one number, but gives bytes.
 """
 
 # %% cost

@@ -2,7 +2,7 @@
 
 base: empty
 tier: any
-says: cost gives nan, where a finite number is asked for.
+says: cost should give a finite number, but gives nan.
 """
 
 # %% hypothesis

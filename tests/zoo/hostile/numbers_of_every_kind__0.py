@@ -2,7 +2,7 @@
 
 base: empty
 tier: any
-says: critical_rate gives inf, where a finite number is asked for.
+says: critical_rate should give a finite number, but gives inf.
 """
 
 # %% hypothesis

@@ -4,7 +4,7 @@ One point is earned: for one number it gives one number.
 
 base: empty
 tier: any
-says: hypothesis gives a two-dimensional array, where an array of shape (7,) is asked for.
+says: hypothesis should give an array of shape (7,), but gives a two-dimensional array.
 """
 
 # %% hypothesis

@@ -2,7 +2,7 @@
 
 base: empty
 tier: any
-says: cost gives inf, where a finite number is asked for.
+says: cost should give a finite number, but gives inf.
 """
 
 # %% cost

@@ -2,8 +2,8 @@
 
 base: empty
 tier: any
-says: cost gives True or False, where one number is asked for.
-says: update gives text, where one number is asked for.
+says: cost should give one number, but gives True or False.
+says: update should give one number, but gives text.
 """
 
 # %% cost

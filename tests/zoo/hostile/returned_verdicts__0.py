@@ -3,8 +3,8 @@
 base: empty
 tier: any
 says: hypothesis gives a dictionary, where
-says: cost gives text, where one number is asked for.
-says: gradient gives another number of them, where 2 values is asked for.
+says: cost should give one number, but gives text.
+says: gradient should give 2 values, but gives another number of them.
 """
 
 # %% hypothesis
