@@ -93,8 +93,17 @@ def autograde(
     """Grade what was handed in for LAB: marks, records and notebooks."""
     from course.autograde import plan
 
-    what = plan(_settings(course_dir, processes=processes), lab, students, force=force)
+    settings = _settings(course_dir, processes=processes)
+    what = plan(settings, lab, students, force=force)
+    _warn_of_guessable_secret(settings)
     return 0 if _graded_aloud(what).complete else 1
+
+
+def _warn_of_guessable_secret(settings: Settings) -> None:
+    from course.demo import guessable_secret
+
+    if warning := guessable_secret(settings):
+        click.echo(f"Warning: {warning}", err=True)
 
 
 def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Results:
@@ -261,6 +270,7 @@ def doctor(course_dir: Path) -> None:
     from course.sandbox.tiers import ADVICE, choose
 
     settings = _settings(course_dir)
+    _warn_of_guessable_secret(settings)
     secrets = [settings.folder("source"), settings.root / "tests"]
     isolation = choose(settings.isolation, [path for path in secrets if path.exists()])
     for line in terminal.proof(isolation.to_dict(), ADVICE):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from course.config import CONFIG_NAME, Settings, load_settings
+from course.config import CONFIG_NAME, DEMO_SECRET, Settings, load_settings
 from course.errors import ConfigurationError
 from course.gradebook.adapter import CONFIG_NAME as NBGRADER_CONFIG_NAME
 from course.release import release
@@ -17,6 +17,20 @@ from course.sample import MODULE, Sample, hand_in, load_class
 
 MARK = "made-by-course-demo.txt"
 MARK_TEXT = "This folder was made by `course demo`, which removes it and makes it again.\n"
+
+GUESSABLE = (
+    "Everybody can read the secret from which the hidden checks draw their inputs: change "
+    "c.Course.secret in course_config.py before you grade a real class, and keep it to yourself."
+)
+
+
+def guessable_secret(settings: Settings) -> str:
+    """What to say of a course with the secret that courses come with, or with none.
+
+    '' when the secret is its own, and for a demonstration, where nobody's marks are at stake.
+    """
+    is_guessable = settings.secret.strip() in ("", DEMO_SECRET)
+    return GUESSABLE if is_guessable and not (settings.root / MARK).is_file() else ""
 
 
 def labs_with_a_class(settings: Settings) -> list[str]:
