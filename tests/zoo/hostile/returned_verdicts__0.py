@@ -2,7 +2,7 @@
 
 base: empty
 tier: any
-says: hypothesis gives a dictionary, where
+says: but gives a dictionary
 says: cost should give one number, but gives text.
 says: gradient should give 2 values, but gives another number of them.
 """
