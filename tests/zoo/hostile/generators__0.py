@@ -2,7 +2,7 @@
 
 base: empty
 tier: any
-says: hypothesis gives something that is not a number
+says: but gives something that is not a number
 """
 
 # %% hypothesis
