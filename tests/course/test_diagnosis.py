@@ -101,4 +101,8 @@ def test_agreement_is_close_and_structural() -> None:
     assert not agree(1.0, math.nan)
     assert not agree((1.0,), (1.0, 2.0))
     assert not agree((1.0,), 1.0)
+    assert not agree("str", "dict")
+    assert agree("str", "str")
+    assert agree(0.0, 1e-11)
+    assert not agree(0.0, 1e-9)
     assert not agree(None, 0.0)

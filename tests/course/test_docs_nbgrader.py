@@ -61,8 +61,10 @@ def test_the_settings_exist() -> None:
     from nbgrader.apps.nbgraderapp import NbGraderApp
     from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
+    from course.config import Course
+
     classes = {one.__name__: one for one in NbGraderApp().all_configurable_classes()}
-    classes["FormgradeExtension"] = FormgradeExtension
+    classes |= {"FormgradeExtension": FormgradeExtension, "Course": Course}
     named = set(re.findall(r"\bc\.(\w+)\.(\w+)", PAGE))
     assert len(named) > 3
     for section, name in named:

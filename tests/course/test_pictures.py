@@ -110,9 +110,9 @@ def test_asking_for_a_picture_changes_no_mark(grader: Grader) -> None:
     ("double", "words"),
     [
         ("def double(x):\n    raise KeyError(x)", "double stopped with KeyError."),
-        ("def double(x):\n    pass", "double gives nothing (None)"),
-        ("def double(x):\n    return float('nan')", "double gives nan"),
-        ("def double(x):\n    return [x] * 10**6", "double gives a list"),
+        ("def double(x):\n    pass", "but gives nothing (None)"),
+        ("def double(x):\n    return float('nan')", "but gives nan"),
+        ("def double(x):\n    return [x] * 10**6", "but gives a list"),
         ("def twice(x):\n    return 2 * x", "your notebook has no double"),
         ("import os\ndef double(x):\n    os._exit(0)", ENDED),
         ("import os\nos._exit(0)", "your notebook has no double"),

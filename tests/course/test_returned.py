@@ -84,6 +84,7 @@ def test_arrays_keep_their_shape_and_lose_their_type() -> None:
     assert found.dtype == np.float64
     assert returned([[1.0, 2.0], [3, 4]]).array().shape == (2, 2)
     assert returned(np.array([1 + 0j, 2])).array().tolist() == [1.0, 2.0]
+    assert returned([]).array().shape == (0,)
     for raw in (
         [1.0, [2.0]],
         np.array([1.0, math.inf]),
@@ -124,6 +125,10 @@ def test_should_be_says_what_was_asked_expected_and_got_but_only_as_evidence() -
     assert evidence is not None
     assert (evidence.call, evidence.expected, evidence.got) == ("cost(1.0)", "3.25", "6.5")
     assert not any(digit in caught.value.sentence for digit in "0123456789")
+    with pytest.raises(CheckFailed) as caught:
+        returned("ab").number()
+    assert caught.value.evidence is not None
+    assert (caught.value.evidence.expected, caught.value.evidence.got) == ("", "'ab'")
 
 
 def test_a_value_cannot_be_compared_before_it_is_coerced() -> None:
@@ -200,6 +205,7 @@ def test_a_failure_carries_its_sentence_and_what_was_compared() -> None:
         (2, "2"),
         (np.float64(2.5), "2.5"),
         (np.array([1.0, 2.0]), "array([1., 2.], float64)"),
+        (np.arange(12), "array([ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], int64)"),
         (np.arange(13), "array([ 0, 1, 2, ..., 10, 11, 12], int64)"),
         (np.array([[1], [2]]), "array([[1], [2]], int64)"),
         (np.array([1 / 3]), "array([0.33333333], float64)"),
@@ -281,6 +287,8 @@ def test_a_sequence_is_taken_up_to_a_number_of_values() -> None:
         returned(1.0).pair()
     with pytest.raises(CheckFailed, match="a list of 3 numbers, but gives another number of them"):
         returned([1.0, 2.0, 3.0, 4.0]).numbers(3)
+    with pytest.raises(CheckFailed, match="should give 2 values, but gives a single value"):
+        returned(np.array(1.0)).pair()
     with pytest.raises(CheckFailed, match="should give a list of numbers, but gives text"):
         returned("ab").numbers()
 

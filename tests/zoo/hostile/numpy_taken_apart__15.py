@@ -5,7 +5,7 @@ submission and the judge have a NumPy of their own.
 
 base: solved
 tier: any
-says: hypothesis gives something that is not a number
+says: but gives something that is not a number
 """
 
 # %% after critical_rate
