@@ -24,6 +24,7 @@ from course.sandbox.limits import Limits
 
 CONFIG_NAME = "course_config.py"
 DEMO_SECRET = "demo"
+DEMO_MARK = "made-by-course-demo.txt"  # lies in a course that `course demo` has made
 
 # nbgrader's own names and defaults for the folders of a course
 _FOLDERS = {
@@ -85,6 +86,12 @@ class Settings:
     def folder(self, step: str) -> Path:
         """The folder of one of nbgrader's steps: source, release, submitted, …"""
         return self.root / self.folders[step]
+
+    @property
+    def guessable_secret(self) -> bool:
+        """Whether a real class is to be asked what anybody can guess; never in a demonstration."""
+        known = self.secret.strip() in ("", DEMO_SECRET)
+        return known and not (self.root / DEMO_MARK).is_file()
 
     def override(self, **changes: Any) -> Settings:
         """The same settings but for what the command line says."""

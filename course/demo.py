@@ -9,28 +9,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from course.config import CONFIG_NAME, DEMO_SECRET, Settings, load_settings
+from course.config import CONFIG_NAME, DEMO_MARK, Settings, load_settings
 from course.errors import ConfigurationError
 from course.gradebook.adapter import CONFIG_NAME as NBGRADER_CONFIG_NAME
 from course.release import release
 from course.sample import MODULE, Sample, hand_in, load_class
 
-MARK = "made-by-course-demo.txt"
 MARK_TEXT = "This folder was made by `course demo`, which removes it and makes it again.\n"
-
-GUESSABLE = (
-    "Everybody can read the secret from which the hidden checks draw their inputs: change "
-    "c.Course.secret in course_config.py before you grade a real class, and keep it to yourself."
-)
-
-
-def guessable_secret(settings: Settings) -> str:
-    """What to say of a course with the secret that courses come with, or with none.
-
-    '' when the secret is its own, and for a demonstration, where nobody's marks are at stake.
-    """
-    is_guessable = settings.secret.strip() in ("", DEMO_SECRET)
-    return GUESSABLE if is_guessable and not (settings.root / MARK).is_file() else ""
 
 
 def labs_with_a_class(settings: Settings) -> list[str]:
@@ -45,7 +30,7 @@ def make_course(settings: Settings, into: Path) -> Settings:
     """Copy what the instructor wrote into a fresh folder, and return that course's settings."""
     try:
         _clear(into)
-        (into / MARK).write_text(MARK_TEXT, encoding="utf-8")
+        (into / DEMO_MARK).write_text(MARK_TEXT, encoding="utf-8")
         for name in (CONFIG_NAME, NBGRADER_CONFIG_NAME):
             shutil.copy(settings.root / name, into)
         shutil.copytree(settings.folder("source"), into / settings.folders["source"])
@@ -70,7 +55,7 @@ def write_class(settings: Settings, lab_name: str) -> dict[str, Sample]:
 
 
 def _clear(into: Path) -> None:
-    if into.exists() and not (into / MARK).is_file() and any(into.iterdir()):
+    if into.exists() and not (into / DEMO_MARK).is_file() and any(into.iterdir()):
         raise ConfigurationError(
             f"{into} is not empty and no demonstration made it: name another folder with --into."
         )

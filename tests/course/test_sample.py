@@ -13,8 +13,8 @@ import pytest
 import tiny
 
 from course.cli import main
-from course.config import Settings, load_settings
-from course.demo import MARK, make_course, write_class
+from course.config import DEMO_MARK, Settings, load_settings
+from course.demo import make_course, write_class
 from course.errors import ConfigurationError
 from course.grading import Grader
 from course.lab import Lab
@@ -174,7 +174,7 @@ def test_a_folder_of_somebody_elses_is_never_removed(settings: Settings, tmp_pat
 
 def test_an_empty_folder_will_do(settings: Settings, tmp_path: Path) -> None:
     make_course(settings, tmp_path)
-    assert (tmp_path / MARK).is_file()
+    assert (tmp_path / DEMO_MARK).is_file()
 
 
 # --- Lab 1's class, as `make demo` shows it ------------------------------------------------------

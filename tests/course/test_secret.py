@@ -9,8 +9,8 @@ import pytest
 import tiny
 
 from course import cli
-from course.config import DEMO_SECRET, load_settings
-from course.demo import GUESSABLE, MARK
+from course.cli import GUESSABLE
+from course.config import DEMO_MARK, DEMO_SECRET, load_settings
 from course.release import release
 
 NO_SECRET = ""
@@ -51,7 +51,7 @@ def test_a_demonstration_may_use_the_public_secret(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     course = course_with(tmp_path / "course", DEMO_SECRET)
-    (course / MARK).touch()
+    (course / DEMO_MARK).touch()
     assert warnings_of(capfd, "autograde", tiny.LAB, "--course-dir", course) == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from course.config import DEMO_SECRET, Settings
+from course.config import Settings
 from course.reports.cohort import statistics
 from course.reports.cohort.reading import Cohort
 from course.reports.cohort.statistics import Group
@@ -30,7 +30,7 @@ def warnings(settings: Settings, cohort: Cohort) -> Iterable[str]:
             f"{len(stale)} of {len(cohort.records)} were graded with another version of the lab or "
             f"its checks than the one here: run `course autograde {cohort.lab.name}` again."
         )
-    if settings.secret == DEMO_SECRET:
+    if settings.guessable_secret:
         yield (
             "The hidden checks drew their inputs from the secret that comes with the course, which "
             "everybody can read: set c.Course.secret before you grade."
