@@ -56,8 +56,9 @@ c.Course.secret = "demo"
 c.Course.reveal = "message"
 
 # The weakest isolation that will do. "auto" takes the strongest that proves itself on this machine
-# (`course doctor` shows the proof); "bwrap", "landlock" or "seatbelt" refuse to grade with anything
-# less; "none" runs students' code with your rights and is for trying things out.
+# (`course doctor` shows the proof); "bwrap" or "landlock" (or macOS's "seatbelt", untried and so
+# far refused) refuses to grade with anything else; "none" runs students' code with your rights and
+# is for trying things out.
 c.Course.isolation = "auto"
 
 # How many submissions are graded at the same time; 0 means one for each core.

@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from course.sandbox import confine, figures, landlock, wire
+from course.sandbox import confine, figures, landlock, seatbelt, wire
 from course.sandbox import shell as shells
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.limits import Limits
@@ -53,6 +53,8 @@ def confine_self(settings: dict[str, Any], folder: str) -> dict[str, Any]:
     confine.die_with_parent()
     if "landlock" in layers:
         in_force["landlock_abi"] = landlock.restrict(settings["readable"], [folder])
+    if "seatbelt" in layers:
+        seatbelt.restrict(settings["readable"], folder)
     if "seccomp" in layers:
         confine.filter_system_calls(settings["filters"])
     return in_force

@@ -8,6 +8,7 @@ from typing import Any
 LAYERS = {
     "bwrap": ("bwrap", "rlimits", "landlock", "seccomp"),
     "landlock": ("rlimits", "landlock", "seccomp"),
+    "seatbelt": ("rlimits", "seatbelt"),
     "none": ("rlimits",),
 }
 """The layers of each tier, best tier first."""

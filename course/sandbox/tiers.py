@@ -14,17 +14,19 @@ from course.sandbox.isolation import LAYERS, Isolation
 from course.sandbox.proof import prove
 
 AUTO = "auto"
-PROVABLE = ("bwrap", "landlock")
+PROVABLE = {"linux": ("bwrap", "landlock"), "darwin": ("seatbelt",)}
+"""The tiers of each system, best first; each must prove itself before it is used."""
+UNTRIED = "untried on macOS: grade on Linux, or in a Linux virtual machine"
 ADVICE = {
     "bwrap": "install bubblewrap (the package `bubblewrap` of most distributions); on Ubuntu 24.04"
     " enable its AppArmor profile, and inside a container allow user namespaces",
     "landlock": "use Linux 5.13 or newer with Landlock enabled (lsm=landlock,… at boot)"
     " and install libseccomp (Debian: `libseccomp2`)",
+    "seatbelt": UNTRIED,
 }
 HOLES = (
     "whatever lies below the virtual environment, the Python installation or this package is seen"
 )
-UNTRIED = "on macOS nothing has been tried yet: grade on Linux, or in a Linux virtual machine"
 
 
 def choose(demanded: str = AUTO, must_not_read: Sequence[Path] = ()) -> Isolation:
@@ -37,13 +39,18 @@ def choose(demanded: str = AUTO, must_not_read: Sequence[Path] = ()) -> Isolatio
     if demanded not in (AUTO, *LAYERS):
         names = ", ".join((AUTO, *LAYERS))
         raise ConfigurationError(f"isolation = {demanded!r} is not known: choose one of {names}.")
-    if not sys.platform.startswith("linux"):
-        raise ConfigurationError(f"Submissions cannot be run here: {UNTRIED}.")
+    here = PROVABLE.get(sys.platform, ())
+    if not here or (demanded == "none" and sys.platform != "linux"):
+        raise ConfigurationError("Submissions cannot be run here: grade on Linux.")
+    if demanded not in (AUTO, "none", *here):
+        raise ConfigurationError(
+            f"isolation = {demanded!r} is not of this system: choose {' or '.join((AUTO, *here))}."
+        )
     if demanded == "none":
         everything = "anything that the user who grades may do, but for limits on time and memory"
         return Isolation("none", LAYERS["none"], not_prevented=(everything,))
     passed_over: list[tuple[str, str]] = []
-    for tier in PROVABLE if demanded == AUTO else (demanded,):
+    for tier in here if demanded == AUTO else (demanded,):
         found = _try(tier, must_not_read)
         if isinstance(found, Isolation):
             return Isolation(
@@ -51,9 +58,9 @@ def choose(demanded: str = AUTO, must_not_read: Sequence[Path] = ()) -> Isolatio
             )
         passed_over.append((tier, found))
     reasons = "; ".join(f"{tier}: {reason}" for tier, reason in passed_over)
+    otherwise = ' Or set isolation = "none".' if sys.platform == "linux" else ""
     raise ConfigurationError(
-        f"Submissions cannot be confined here, so none is run. {reasons}."
-        ' Or set isolation = "none".'
+        f"Submissions cannot be confined here, so none is run. {reasons}.{otherwise}"
     )
 
 
@@ -66,4 +73,5 @@ def _try(tier: str, must_not_read: Sequence[Path]) -> Isolation | str:
         return f"{error} ({ADVICE[tier]})"
     if proof.holes:
         return f"submissions could {', '.join(proof.holes)} ({HOLES})"
-    return Isolation(tier, isolation.layers, proof.proved, proof.not_prevented)
+    untried = (UNTRIED,) if tier == "seatbelt" else ()
+    return Isolation(tier, isolation.layers, proof.proved, (*proof.not_prevented, *untried))

@@ -15,6 +15,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -33,6 +34,10 @@ STOP_SECONDS = 10.0
 END = b"end"
 SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
 CREDENTIALS = struct.Struct("3i")
+UNHELD = (
+    "the judge holds the processes of submissions by what only Linux has (pidfd, credentials on"
+    " sockets, a limit on address space)"
+)
 
 
 class WarmEnded(Exception):
@@ -43,6 +48,8 @@ class WarmHandle:
     """A running warm process; made by starting it, ended by `close`."""
 
     def __init__(self, isolation: Isolation, limits: Limits) -> None:
+        if not sys.platform.startswith("linux"):
+            raise GraderFault(UNHELD)
         self.isolation = isolation
         self.limits = limits
         self.folder_on_disk: Path | None = None
