@@ -269,11 +269,11 @@ def gate(lab: str, seeds: int, course_dir: Path, **what: Any) -> int:
 def doctor(course_dir: Path) -> None:
     """Show which isolation this machine proves, and what to install for more."""
     from course.reports import terminal
-    from course.sandbox.tiers import ADVICE, choose
+    from course.sandbox.tiers import choose
 
     settings = _settings(course_dir)
     _warn_of_guessable_secret(settings)
     secrets = [settings.folder("source"), settings.root / "tests"]
     isolation = choose(settings.isolation, [path for path in secrets if path.exists()])
-    for line in terminal.proof(isolation.to_dict(), ADVICE):
+    for line in terminal.proof(isolation.to_dict()):
         terminal.output().print(line)

@@ -108,16 +108,15 @@ def isolation_line(isolation: Mapping[str, Any]) -> Text:
     return line
 
 
-def proof(isolation: Mapping[str, Any], advice: Mapping[str, str]) -> Iterator[Text]:
-    """What was proved of an isolation on this machine, line by line, with advice for more."""
+def proof(isolation: Mapping[str, Any]) -> Iterator[Text]:
+    """What was proved of an isolation, line by line; a reason against a tier ends with advice."""
     yield isolation_line(isolation)
     for each in isolation.get("proved", ()):
         yield Text.assemble(("  prevented  ", "green"), visible(str(each)))
     for each in isolation.get("not_prevented", ()):
         yield Text.assemble(("  NOT prevented  ", "bold red"), visible(str(each)))
     for tier, reason in isolation.get("passed_over", ()):
-        yield Text.assemble((f"  {tier} was not taken: ", "yellow"), visible(str(reason)))
-        yield Text(f"    to have it, {visible(advice.get(tier, ''), 400)}")
+        yield Text.assemble((f"  {tier} was not taken: ", "yellow"), visible(str(reason), 1000))
 
 
 class _Rate(ProgressColumn):

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from course.errors import GraderFault
 from course.sandbox.host import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import MIB, Limits
@@ -196,7 +197,8 @@ def _attempt(warm: WarmProcess, program: str, attempts: dict[str, str]) -> dict[
     waiting = dict(attempts)
     while waiting:
         with warm.fork() as child:
-            child.run(program)
+            if error := child.run(program).error:  # else what never ran would count as prevented
+                raise GraderFault(f"the self-test does not run: {error.kind}: {error.text}")
             while waiting and child.alive:
                 name = next(iter(waiting))
                 try:

@@ -8,7 +8,8 @@ import pytest
 import sandboxes
 from sandboxes import SMALL, TIERS, refused, warm_process
 
-from course.errors import ConfigurationError
+from course.errors import ConfigurationError, GraderFault
+from course.reports import terminal
 from course.sandbox import proof, tiers, view
 from course.sandbox.host import WarmProcess
 from course.sandbox.isolation import Isolation
@@ -135,7 +136,9 @@ def test_none_is_taken_by_name_only() -> None:
     taken = tiers.choose("none")
     assert (taken.tier, taken.proved) == ("none", ())
     assert taken.not_prevented
-    with pytest.raises(ConfigurationError, match="choose one of auto, bwrap, landlock, seatbelt, none"):
+    with pytest.raises(
+        ConfigurationError, match="choose one of auto, bwrap, landlock, seatbelt, none"
+    ):
         tiers.choose("docker")
 
 
@@ -144,6 +147,33 @@ def test_where_nothing_was_tried_nothing_is_promised(monkeypatch: pytest.MonkeyP
     for demanded in ("auto", "none"):
         with pytest.raises(ConfigurationError, match="grade on Linux"):
             tiers.choose(demanded)
+
+
+def test_a_self_test_that_does_not_run_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof, "PROGRAM", "import no_such_module\n" + proof.PROGRAM)
+    with pytest.raises(ConfigurationError, match="self-test does not run: ModuleNotFoundError"):
+        tiers.choose("landlock")
+
+
+@pytest.mark.parametrize("tier", [*TIERS, "seatbelt"])
+def test_the_doctor_gives_one_line_of_advice_for_each_tier_that_is_missing(
+    tier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(isolation: Isolation, paths: object) -> proof.Proof:
+        if isolation.tier == tier:
+            raise GraderFault("it does not start")
+        return proof.Proof(("fork",), (), ())
+
+    monkeypatch.setattr(tiers, "prove", fail)
+    monkeypatch.setattr(tiers, "PROVABLE", {"linux": (tier, "none")})
+    lines = [line.plain for line in terminal.proof(tiers.choose().to_dict())]
+    (advice,) = [line for line in lines if tiers.ADVICE[tier] in line]
+    assert advice == f"  {tier} was not taken: it does not start ({tiers.ADVICE[tier]})"
+    assert "\n".join(lines).count(tiers.ADVICE[tier]) == 1
+    monkeypatch.setattr(tiers, "PROVABLE", {"linux": (tier,)})
+    with pytest.raises(ConfigurationError) as refusal:
+        tiers.choose()
+    assert str(refusal.value).count(tiers.ADVICE[tier]) == 1
 
 
 def test_without_isolation_limits_still_hold() -> None:
