@@ -126,7 +126,7 @@ def run(
     ):
         gradebook.register(lab)
         ledger = Ledger(settings, lab, what.isolation, gradebook.automatic_scores(lab.name))
-        handed_in = _changed(what, ledger, results, watch)
+        handed_in = _changed(what, ledger, results, watch, heed)
         graded = stack.enter_context(
             closing(grade_all(handed_in, open_grader, what.processes, heed))
         )
@@ -143,9 +143,12 @@ def run(
     return results
 
 
-def _changed(what: Plan, ledger: Ledger, results: Results, watch: Watcher) -> Iterator[HandedIn]:
+def _changed(
+    what: Plan, ledger: Ledger, results: Results, watch: Watcher, heed: Callable[[], None]
+) -> Iterator[HandedIn]:
     """Read what there is to grade; the records of what is unchanged are results already."""
     for submission in what.submissions:
+        heed()
         handed_in = submission.read()
         record = None if what.force else ledger.unchanged(handed_in)
         if record is None:
