@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -119,16 +120,48 @@ def diagnose(callee: Callee, function: str, library: Library) -> Diagnosis | Non
 
 
 def observe(callee: Callee, function: str, probes: Sequence[tuple[Any, ...]]) -> Signature:
-    """What `function` gives on each probe, and what it does to its arguments, as plain data."""
-    seen: list[tuple[Any, ...]] = []
-    for args in probes:
-        try:
-            result, after = callee.watch(function, *args)
-        except StudentError as error:
-            seen.append(("raised", error.kind))
-        else:
-            seen.append(("gave", plain(result), plain(after)))
-    return tuple(seen)
+    """What `function` gives on each probe, and what it does to its arguments, as plain data.
+
+    The first probe is asked twice. Where the second answer goes on from the first, the function
+    keeps something between calls, and how much is kept depends on who has called it before: only
+    what each call adds is then looked at.
+    """
+    if not probes:
+        return ()
+    first, second = (_answer(callee, function, probes[0]) for _ in range(2))
+    others = [_answer(callee, function, args) for args in probes[1:]]
+    if _longer(first, second):
+        answers = [first, second, *others]
+        return ("keeps", *(added(*two) for two in pairwise(answers)))
+    return (first, *others)
+
+
+def _answer(callee: Callee, function: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    try:
+        result, after = callee.watch(function, *args)
+    except StudentError as error:
+        return "raised", error.kind
+    return "gave", plain(result), plain(after)
+
+
+def added(before: Any, now: Any) -> Any:
+    """Plain data with every tuple that begins as the one `before` did cut to what it has more."""
+    if not (isinstance(before, tuple) and isinstance(now, tuple)):
+        return now
+    if before and agree(before, now[: len(before)]):
+        return ("and then", *now[len(before) :])
+    if len(before) != len(now):
+        return now
+    return tuple(added(*two) for two in zip(before, now, strict=True))
+
+
+def _longer(before: Any, now: Any) -> bool:
+    """Whether some tuple within has all that it had before, and more."""
+    if not (isinstance(before, tuple) and isinstance(now, tuple)):
+        return False
+    if len(now) > len(before):
+        return agree(before, now[: len(before)])
+    return len(now) == len(before) and any(map(_longer, before, now))
 
 
 def plain(value: Any) -> Any:

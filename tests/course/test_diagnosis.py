@@ -93,6 +93,52 @@ def test_a_misconception_can_be_typed_out_as_a_student_would() -> None:
     assert LIBRARY.misconceptions[0].source() == ("def double(x: Any) -> Any:\n    return x / 2\n")
 
 
+@misconception("steps", "Your list outlives the call.")
+def kept_in_a_default(n: int, found: list[int] = []) -> Any:  # noqa: B006
+    found.extend(range(n))
+    return n, found
+
+
+@misconception("steps", "Your list outlives the call, and is counted.")
+def kept_and_counted(n: int, found: list[int] = []) -> Any:  # noqa: B006
+    found.extend(range(n))
+    return len(found), found
+
+
+KEEPERS = Library(
+    [each.misconception for each in (kept_in_a_default, kept_and_counted)],  # type: ignore[attr-defined]
+    {"steps": lambda n: (n, list(range(n)))},
+    {"steps": [(3,), (0,), (2,), (2,)]},
+)
+
+
+@pytest.mark.parametrize("calls", [0, 1, 9])
+def test_what_grows_from_call_to_call_is_named_however_often_it_was_called(calls: int) -> None:
+    kept: list[int] = []
+
+    def own(n: int) -> tuple[int, list[int]]:
+        for k in range(n):
+            kept.append(k)
+        return n, kept
+
+    callee = InProcess({"steps": own})
+    for _ in range(calls):
+        callee.call("steps", 4)
+    found = diagnose(callee, "steps", KEEPERS)
+    assert found is not None
+    assert found.name == "kept_in_a_default"
+
+
+def test_what_grows_by_something_else_is_not_named() -> None:
+    kept: list[int] = []
+
+    def own(n: int) -> tuple[int, list[int]]:
+        kept.extend(range(n + 1))
+        return n, kept
+
+    assert diagnose(InProcess({"steps": own}), "steps", KEEPERS) is None
+
+
 def test_agreement_is_close_and_structural() -> None:
     assert agree((1.0, (2.0,)), (1.0 + 1e-9, (2.0,)))
     assert agree(math.nan, math.nan)

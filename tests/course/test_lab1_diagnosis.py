@@ -59,6 +59,19 @@ def test_a_misconception_is_diagnosed_as_itself(each: Misconception) -> None:
     assert found.name == each.name
 
 
+@pytest.mark.parametrize("each", FUNCTIONS, ids=name_of)
+def test_a_misconception_is_named_after_its_checks_have_called_it(
+    checks: Checks, each: Misconception
+) -> None:
+    """As in grading: what a program keeps between calls is full by then."""
+    callee = InProcess(notebook(each.source()))
+    cell = "test_learning_rate" if each.function.endswith("_rate") else f"test_{each.function}"
+    checks.judge(cell, callee)
+    found = checks.diagnose(cell, callee)
+    assert found is not None
+    assert found.name == each.name
+
+
 @pytest.mark.parametrize(("function", "program"), RIGHT, ids=name_of)
 def test_a_right_program_is_diagnosed_as_nothing(function: str, program: object) -> None:
     assert diagnose(InProcess({function: program}), function, LIBRARY) is None

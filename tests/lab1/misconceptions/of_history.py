@@ -240,8 +240,9 @@ def cost_noted_between_the_updates(x, y, W, b, learning_rate, steps):
 
 @wrong(
     "gradient_descent",
-    "Your history outlives the call: a list in the `def` line is made once, and every later call "
-    "goes on filling it. Call your function twice and look at the length of the second history.",
+    "Your history outlives the call: its list is made once, in the `def` line or outside of the "
+    "function, and every later call goes on filling it. Call your function twice and look at the "
+    "length of the second history.",
     rejected_by=(TWICE, BELONGS),
 )
 def history_shared_between_calls(x, y, W, b, learning_rate, steps, history=[]):
