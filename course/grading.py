@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,6 +24,7 @@ from course.config import Settings
 from course.errors import UnreadableSubmission
 from course.judge.checks import Checks
 from course.lab import Lab, LabCell
+from course.lending import better, lend
 from course.marks import checks_not_run, graded, refuse_misfits, written
 from course.order import out_of_order
 from course.pictures import Pictures
@@ -135,12 +136,14 @@ class Grader:
             ran = tuple(run_cells(child, cells))
             ran_at = perf_counter()
             if child.ended is None:
-                return tuple(self._judged(ran, child)), child.ended, ran_at
+                judged = tuple(self._judged(ran, child))
+                return self._judged_alone(judged), child.ended, ran_at
             ended = child.ended
         lived = reached(ran)
         with self._warm.fork() as child:
-            deque(run_cells(child, cells[:lived]), maxlen=0)
+            deque(run_cells(child, cells[:lived], draw=False), maxlen=0)
             judged = tuple(self._judged(ran[:lived], child))
+        judged = self._judged_alone(judged)
         not_run = _with_records(ran[lived:], lambda cell: self._not_run(cell, ended))
         return (*judged, *not_run), ended, ran_at
 
@@ -154,6 +157,25 @@ class Grader:
     def _judged(self, cells: Iterable[Executed], child: Child) -> Iterator[Executed]:
         child.renew_budget()
         return _with_records(cells, lambda cell: self._judge(cell, child))
+
+    def _judged_alone(self, judged: tuple[Executed, ...]) -> tuple[Executed, ...]:
+        """Judge once more what may have lost its points to an exercise above it."""
+        lending = lend(self.lab, judged)
+        if not lending.lent:
+            return judged
+        with self._warm.fork() as child:
+            deque(run_cells(child, lending.program, draw=False), maxlen=0)
+            child.renew_budget()
+            return tuple(self._again(each, lending.lent, child) for each in judged)
+
+    def _again(
+        self, executed: Executed, lent: Mapping[str, tuple[str, ...]], child: Child
+    ) -> Executed:
+        lab_cell, first = executed.cell.lab_cell, executed.record
+        if lab_cell is None or first is None or first.grade_id not in lent:
+            return executed
+        again = self._judge(lab_cell, child)
+        return replace(executed, record=better(first, again, lent[first.grade_id]))
 
     def _judge(self, lab_cell: LabCell, child: Child) -> CellRecord:
         """Judge a grade cell by the names that stood there when it had run."""

@@ -63,6 +63,19 @@ class LabCell:
         return study(self.release).names & solved or solved
 
 
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """What a student fills in, and the grade cells that come next: they judge it."""
+
+    solutions: tuple[LabCell, ...]
+    grade_ids: tuple[str, ...]
+
+    @cached_property
+    def defines(self) -> tuple[str, ...]:
+        """The names that its solutions must define."""
+        return tuple(name for cell in self.solutions for name in sorted(cell.defines))
+
+
 @dataclass(frozen=True)
 class Lab:
     """A lab, ready to be graded."""
@@ -76,6 +89,22 @@ class Lab:
     def graded(self) -> tuple[LabCell, ...]:
         """The cells that carry points, in the notebook's order."""
         return tuple(cell for cell in self.cells if cell.kind in ("grade", "written"))
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The lab's exercises, in order; solutions that no grade cell follows are none."""
+        found: list[Exercise] = []
+        solutions: tuple[LabCell, ...] = ()
+        for cell in self.cells:
+            if cell.kind == "solution":
+                solutions += (cell,)
+            elif cell.kind == "grade" and (solutions or not found):
+                found.append(Exercise(solutions, (cell.grade_id,)))
+                solutions = ()
+            elif cell.kind == "grade":
+                last = found.pop()
+                found.append(Exercise(last.solutions, (*last.grade_ids, cell.grade_id)))
+        return tuple(found)
 
     @cached_property
     def bound(self) -> frozenset[str]:

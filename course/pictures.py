@@ -84,7 +84,7 @@ class Pictures:
                 if cell is not None and cell.grade_id == self.after:
                     return
                 if self._needs(executed):
-                    child.run(executed.cell.source)
+                    child.run(executed.cell.source, draw=False)
 
     def _needs(self, executed: Executed) -> bool:
         """Whether a cell runs again: the student's own and those of the lab that were named."""

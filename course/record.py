@@ -70,7 +70,10 @@ class Diagnosis(_Frozen):
 
 
 class CheckRecord(_Frozen):
-    """One hidden check: its sentence, its verdict and what that is worth."""
+    """One hidden check: its sentence, its verdict and what that is worth.
+
+    `lent`: it passed only when right functions were lent to it, see `CellRecord.lent`.
+    """
 
     name: str
     title: str
@@ -79,6 +82,7 @@ class CheckRecord(_Frozen):
     max_points: Points
     message: str = ""
     evidence: Evidence | None = None
+    lent: bool = False
 
     @model_validator(mode="after")
     def _only_passing_earns(self) -> Self:
@@ -88,7 +92,11 @@ class CheckRecord(_Frozen):
 
 
 class CellRecord(_Frozen):
-    """One graded cell: judged by checks, or (`manual`) waiting for a TA's marks."""
+    """One graded cell: judged by checks, or (`manual`) waiting for a TA's marks.
+
+    `lent` are the names of exercises above that lost points, with the lab's own solution of which
+    more checks passed here.
+    """
 
     grade_id: str
     points: Points
@@ -97,12 +105,15 @@ class CellRecord(_Frozen):
     answered: bool = True
     checks: tuple[CheckRecord, ...] = ()
     diagnosis: Diagnosis | None = None
+    lent: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _points_are_the_sum(self) -> Self:
         total = math.fsum(check.points for check in self.checks)
         if abs(self.points - total) > 1e-9 or self.points > self.max_points + 1e-9:
             raise ValueError(f"{self.grade_id}: {self.points} of {self.max_points} points")
+        if any(check.lent for check in self.checks) != bool(self.lent):
+            raise ValueError(f"{self.grade_id}: what was lent, and what for, do not go together")
         return self
 
 

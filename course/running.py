@@ -20,11 +20,11 @@ class Executed:
     record: CellRecord | None = None
 
 
-def run_cells(child: Child, cells: Sequence[Cell]) -> Iterator[Executed]:
+def run_cells(child: Child, cells: Sequence[Cell], *, draw: bool = True) -> Iterator[Executed]:
     """Run cells in order, pausing after each; at a grade cell the names are marked by its id."""
     for cell in cells:
         runs = cell.cell_type == "code" and not child.ended
-        yield Executed(cell, _run(child, cell) if runs else None)
+        yield Executed(cell, _run(child, cell, draw) if runs else None)
 
 
 def reached(cells: Sequence[Executed]) -> int:
@@ -32,10 +32,10 @@ def reached(cells: Sequence[Executed]) -> int:
     return max((place for place, each in enumerate(cells) if each.run is not None), default=0)
 
 
-def _run(child: Child, cell: Cell) -> CellRun:
+def _run(child: Child, cell: Cell, draw: bool) -> CellRun:
     """Run one cell; when its process ends with it, that is the cell's error."""
     try:
-        run = child.run(cell.source)
+        run = child.run(cell.source, draw=draw)
         if cell.lab_cell is not None and cell.lab_cell.kind == "grade":
             child.mark(cell.lab_cell.grade_id)
         return run

@@ -27,8 +27,8 @@ MISTAKES = """\
 
 Each row is a notebook that is right but for one function, which makes the mistake of that name
 (`tests/{lab}/misconceptions`). *Its exercise* is what its own checks still give; *elsewhere* is
-what other exercises lose because they call the wrong function; *the lab* is what is left of all
-automatic points.
+what other exercises lose that call the wrong function, even when a right one is lent to them; *the
+lab* is what is left of all automatic points.
 """
 
 

@@ -2,7 +2,7 @@
 
 A panel for each exercise, a row for each misconception, a column for each check. It shows at a
 glance what numbers hide: columns that are nearly empty, mistakes that hang on one check, and (in
-grey) later exercises in which a mistake is paid for again.
+grey) other exercises in which a mistake is paid for, too.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import re
 import symtable
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from course.errors import ConfigurationError
-from course.lab import Lab, LabCell
+from course.lab import Exercise, Lab, LabCell
 
 Namespace = dict[str, Any]
 
@@ -34,15 +34,17 @@ class Solution:
             [cell for cell in code if cell.kind == "given"], list(self._code.values())
         )
         self._order = code
+        self.exercises = lab.exercises
 
     def run(
-        self, sources: Mapping[str, str], names: Mapping[str, Any]
+        self, sources: Mapping[str, str], names: Mapping[str, Any], lent: Collection[Exercise] = ()
     ) -> Iterator[tuple[str, Namespace]]:
         """Run the notebook and pause at each grade cell, with its grade_id and the namespace.
 
         `sources` replaces the code of solution cells, by their ids. `names` replaces what they
         define, so that functions that call others meet the replaced ones; where the solution has
-        a value and no function, by what the program gives. Raises what the code raises.
+        a value and no function, by what the program gives. After each exercise of `lent` its
+        own solution is run, as in grading. Raises what the code raises.
         """
         namespace: Namespace = {"__name__": "__main__"}
         for cell in self._order:
@@ -54,21 +56,17 @@ class Solution:
                     namespace[name] = names[name] if is_function else names[name]()
             elif cell.kind == "grade":
                 yield cell.grade_id, namespace
+                for each in lent:
+                    if each.grade_ids[-1] == cell.grade_id:
+                        for own in each.solutions:
+                            exec(compile(self._code[own.id], own.grade_id, "exec"), namespace)
 
     def grade_cells(self, name: str) -> tuple[str, ...]:
-        """The grade cells of the exercise that defines `name`; () when no solution cell does.
-
-        Those that come next after its solution cell, up to the next solution cell.
-        """
-        found: list[str] = []
-        defined = False
-        for cell in self._order:
-            if cell.kind == "grade" and defined:
-                found.append(cell.grade_id)
-            elif found and cell.kind == "solution":
-                break
-            defined = defined or name in cell.defines
-        return tuple(found)
+        """The grade cells of the exercise that defines `name`; () when none does."""
+        for exercise in self.exercises:
+            if name in exercise.defines:
+                return exercise.grade_ids
+        return ()
 
 
 def parsed(source: str, where: str) -> ast.Module:

@@ -11,7 +11,7 @@ import io
 import signal
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from course.gate.solution import Solution
 from course.judge.checks import Checks
 from course.judge.proxy import InProcess
 from course.judge.verdict import Verdict
-from course.lab import Lab
+from course.lab import Exercise, Lab
 from course.record import Outcome
 from course.sandbox.outcome import TimeLimit
 
@@ -39,6 +39,14 @@ class Result:
     named: Mapping[str, str] = field(default_factory=dict)  # the diagnosis, by grade cell
     fault: str = ""  # the program does not even run
     broken: str = ""  # a check does not run
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The checks of one grade cell that did not pass, and the mistake named there, or ''."""
+
+    failed: frozenset[str]
+    named: str
 
 
 class _Stop(BaseException):
@@ -106,33 +114,54 @@ class Bench:
     def attempt(self, trial: Trial, diagnose: bool = False) -> Result:
         """Try one program: a mutant by its own exercise's checks, any other by all of the lab.
 
-        `diagnose`: also look for the mistake that the checks' failures would be put down to.
+        As in grading, an exercise below one that lost points is judged once more with right
+        functions lent. `diagnose`: also look for the mistake that the checks' failures would be put
+        down to.
         """
-        rejected: set[str] = set()
-        named: dict[str, str] = {}
+        judged: dict[str, _Judged] = {}
         fault = broken = ""
         try:
-            for grade_id, callee in self._asked(trial):
-                verdicts = self.checks.judge(grade_id, callee)
-                failed = [each for each in verdicts if each.outcome is not Outcome.PASSED]
-                rejected |= {f"{grade_id}::{each.name}" for each in failed}
-                if diagnose and _may_be_named(trial, failed):
-                    found = self.checks.diagnose(grade_id, callee)
-                    named |= {grade_id: found.name} if found else {}
+            judged |= self._judged(trial, diagnose)
+            lost = [each for each in self.solution.exercises if _failing(judged, each)]
+            again = frozenset(cell for each in lost[1:] for cell in _failing(judged, each))
+            if again:
+                for cell, alone in self._judged(trial, diagnose, lost, again):
+                    judged[cell] = _Judged(judged[cell].failed & alone.failed, alone.named)
         except GraderFault as error:
             first, *_, last = str(error).strip().splitlines()
             broken = f"{first.removesuffix('Traceback (most recent call last):').strip()} {last}"
         except Exception as error:
             fault = f"{type(error).__name__}: {error}"
-        return Result(frozenset(rejected), named, fault, broken)
+        rejected_by = (f"{cell}::{name}" for cell, each in judged.items() for name in each.failed)
+        named = {cell: each.named for cell, each in judged.items() if each.named}
+        return Result(frozenset(rejected_by), named, fault, broken)
 
-    def _asked(self, trial: Trial) -> Iterator[tuple[str, Bounded]]:
+    def _judged(
+        self,
+        trial: Trial,
+        diagnose: bool,
+        lent: Collection[Exercise] = (),
+        only: Collection[str] | None = None,
+    ) -> Iterator[tuple[str, _Judged]]:
+        """What the checks of each cell, or of `only` these cells, say of a program."""
+        for grade_id, callee in self._asked(trial, lent):
+            if only is not None and grade_id not in only:
+                continue
+            verdicts = self.checks.judge(grade_id, callee)
+            failed = [each for each in verdicts if each.outcome is not Outcome.PASSED]
+            named = None
+            if diagnose and _may_be_named(trial, failed):
+                named = self.checks.diagnose(grade_id, callee)
+            names = frozenset(each.name for each in failed)
+            yield grade_id, _Judged(names, named.name if named else "")
+
+    def _asked(self, trial: Trial, lent: Collection[Exercise]) -> Iterator[tuple[str, Bounded]]:
         """Run the notebook with the program in its place; give each cell that is to be judged.
 
         Cells above the program's own are passed over: nothing there has met it yet.
         """
         seconds = self._mutant_cpu if trial.kind is Kind.MUTANT else self._call_cpu
-        cells = self.solution.run(self.programs.sources(trial), self.programs.names(trial))
+        cells = self.solution.run(self.programs.sources(trial), self.programs.names(trial), lent)
         own = self.solution.grade_cells(trial.function)
         met = not own
         while True:
@@ -146,6 +175,11 @@ class Bench:
                 with _quiet():
                     yield grade_id, callee
                 self._slowest = max(self._slowest, callee.slowest)
+
+
+def _failing(judged: Mapping[str, _Judged], exercise: Exercise) -> list[str]:
+    """The grade cells of an exercise at which a check did not pass."""
+    return [cell for cell in exercise.grade_ids if cell in judged and judged[cell].failed]
 
 
 def _may_be_named(trial: Trial, failed: Sequence[Verdict]) -> bool:

@@ -12,7 +12,7 @@ from rich.text import Text
 from course.errors import ConfigurationError
 from course.record import CellRecord, CheckRecord, Outcome, Record, Status
 from course.reports.terminal import isolation_line, visible
-from course.reports.words import VERDICTS, headline, points
+from course.reports.words import headline, lent, points, verdict
 from course.store import RECORD_NAME
 
 _COLOURS = {Outcome.PASSED: "green", Outcome.NOT_RUN: "yellow", Outcome.TIMEOUT: "yellow"}
@@ -65,15 +65,17 @@ def _cell(cell: CellRecord) -> Iterator[RenderableType]:
     if cell.diagnosis:
         name, why = visible(cell.diagnosis.name), visible(cell.diagnosis.message, 600)
         yield Text.assemble(("  " + name, "magenta"), f": {why}")
+    if cell.lent:
+        yield Text(f"  {visible(lent(cell), 600)}")
     if cell.checks:
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True)
         table.add_column(overflow="fold")
         for check in cell.checks:
-            verdict = Text("  " + VERDICTS[check.verdict], _COLOURS.get(check.verdict, "red"))
+            word = Text("  " + verdict(check), _COLOURS.get(check.verdict, "red"))
             worth = f"{points(check.points)}/{points(check.max_points)}"
-            table.add_row(verdict, worth, _words(check))
+            table.add_row(word, worth, _words(check))
         yield table
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from course.config import Settings
 from course.grading import Graded
 from course.record import CellRecord, CheckRecord, Outcome, Record, Status
-from course.reports.words import VERDICTS, headline, points
+from course.reports.words import headline, lent, points, verdict
 from course.running import Executed
 from course.sandbox.outcome import CellRun, ErrorText, Output
 
@@ -141,8 +141,9 @@ def _table(record: CellRecord, reveal: str) -> Json:
     named = ""
     if record.diagnosis is not None and reveal != "nothing":
         named = f"<p><b>What seems to have happened:</b> {escape(record.diagnosis.message)}</p>"
+    alone = f"<p>{escape(lent(record))}</p>" if record.lent else ""
     html = (
-        f"<p><b>{points(record.points)} of {points(record.max_points)} points</b></p>{named}"
+        f"<p><b>{points(record.points)} of {points(record.max_points)} points</b></p>{named}{alone}"
         "<table><thead><tr><th>Check</th><th>Verdict</th><th>Points</th></tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
@@ -156,7 +157,7 @@ def _table(record: CellRecord, reveal: str) -> Json:
 def _row(check: CheckRecord, reveal: str) -> str:
     words = "".join(f"<br>{escape(line)}" for line in told(check, reveal))
     return (
-        f"<tr><td>{escape(check.title)}{words}</td><td>{VERDICTS[check.verdict]}</td>"
+        f"<tr><td>{escape(check.title)}{words}</td><td>{verdict(check)}</td>"
         f"<td>{points(check.points)} / {points(check.max_points)}</td></tr>"
     )
 
@@ -177,8 +178,10 @@ def plain_table(record: CellRecord, reveal: str) -> str:
     lines = [f"{points(record.points)} of {points(record.max_points)} points"]
     if record.diagnosis is not None and reveal != "nothing":
         lines.append(f"What seems to have happened: {record.diagnosis.message}")
+    if record.lent:
+        lines.append(lent(record))
     for check in record.checks:
         score = f"{points(check.points)}/{points(check.max_points)}"
-        lines.append(f"{VERDICTS[check.verdict]:<12} {score:>7}  {check.title}")
+        lines.append(f"{verdict(check):<12} {score:>7}  {check.title}")
         lines += [f"{'':<22}{line}" for line in told(check, reveal)]
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course.record import Outcome, Record, Status
+from course.record import CellRecord, CheckRecord, Outcome, Record, Status
 
 VERDICTS = {
     Outcome.PASSED: "passed",
@@ -11,6 +11,23 @@ VERDICTS = {
     Outcome.TIMEOUT: "out of time",
     Outcome.NOT_RUN: "not run",
 }
+
+
+LENT = (
+    "So that no mistake is paid for twice, this exercise was judged once more with a right {names} "
+    "in place of yours: the checks marked “lent” passed then. In your notebook it goes wrong until "
+    "you mend {names}."
+)
+
+
+def verdict(check: CheckRecord) -> str:
+    """What a check found, in a word or two."""
+    return VERDICTS[check.verdict] + (", lent" if check.lent else "")
+
+
+def lent(cell: CellRecord) -> str:
+    """Why checks passed here although something above was wrong; '' when nothing was lent."""
+    return LENT.format(names=" and ".join(f"`{name}`" for name in cell.lent)) if cell.lent else ""
 
 
 def points(value: float) -> str:

@@ -27,7 +27,7 @@ class Recorder:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.figures_left = limits.figures
-        self.recording = False
+        self.recording = self.drawing = False
         self._reset()
 
     def _reset(self) -> None:
@@ -38,10 +38,10 @@ class Recorder:
         self.dropped = 0
         self.limit: str | None = None
 
-    def start(self) -> None:
-        """Begin with a new cell."""
+    def start(self, draw: bool = True) -> None:
+        """Begin with a new cell, whose figures are drawn or only named."""
         self._reset()
-        self.recording = True
+        self.recording, self.drawing = True, draw
 
     def finish(self) -> list[Item]:
         """End the cell and return its outputs, with a last line that says how much was dropped."""
@@ -87,6 +87,8 @@ class Recorder:
 
     def may_draw(self) -> bool:
         """Take one of the figures that the submission may still draw."""
+        if not self.drawing:
+            return False
         if self.figures_left > 0:
             self.figures_left -= 1
             return True

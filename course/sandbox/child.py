@@ -148,11 +148,11 @@ class Service:
             path.write_bytes(data)
         return "value", None
 
-    def run(self, source: str) -> tuple[str, Any]:
+    def run(self, source: str, draw: bool) -> tuple[str, Any]:
         """Run a cell; its error is part of the answer."""
         recorder = self.shell.recorder
         shells.redirect(recorder)
-        recorder.start()
+        recorder.start(draw)
         error: BaseException | None
         try:
             error = shells.run_cell(self.shell, source)

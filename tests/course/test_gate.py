@@ -168,10 +168,8 @@ def test_a_solution_that_loses_points_is_named(course: Path) -> None:
 
 
 def test_a_mistake_that_is_taken_for_another_is_named(course: Path) -> None:
-    change(course, "test_standardise.py", 'EXERCISE = ("mean", "standardise")', "EXERCISE = ()")
-    change(course, "test_mean.py", 'EXERCISE = ("mean",)', "EXERCISE = ()")
-    assert sentences(course) == []
-    change(course, "test_standardise.py", "EXERCISE = ()", 'EXERCISE = ("standardise",)')
+    change(course, "test_mean.py", "should_be(values.mean())", "number()")
+    change(course, "test_standardise.py", '("mean", "standardise")', '("standardise",)')
     add(
         course,
         "misconceptions.py",
@@ -179,9 +177,10 @@ def test_a_mistake_that_is_taken_for_another_is_named(course: Path) -> None:
         "def around_the_median(values):\n"
         "    return (values - np.median(values)) / np.std(values)\n",
     )
-    assert sentences(course) == [
-        "The misconception median (mean) is taken for around_the_median in test_standardise."
-    ]
+    taken = "The misconception median (mean) is taken for around_the_median in test_standardise."
+    assert taken in sentences(course)
+    change(course, "test_standardise.py", '("standardise",)', '("mean", "standardise")')
+    assert taken not in sentences(course)
 
 
 def test_a_right_program_is_told_of_no_mistake(course: Path) -> None:

@@ -43,6 +43,21 @@ def test_the_page_of_marks_is_current(tried: Tried) -> None:
     )
 
 
+def test_no_mistake_costs_another_exercise_anything(tried: Tried) -> None:
+    wrong = [each for each in tried.results if each.kind is Kind.MISCONCEPTION]
+    elsewhere = {
+        trial.name: sorted(check for check in result.rejected_by if cell_of(check) not in own)
+        for trial in wrong
+        for own in [tried.exercises[trial.function]]
+        for result in tried.results[trial]
+    }
+    assert {name: checks for name, checks in elsewhere.items() if checks} == {}
+
+
+def cell_of(check: str) -> str:
+    return check.split("::")[0]
+
+
 def test_whoever_forgets_one_factor_keeps_most_points(tried: Tried) -> None:
     lost = {
         trial.name: sum(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from course.gate import marks, picture
 from course.gate.command import gate
 from course.gate.findings import findings
 from course.gate.matrix import show, summary
-from course.gate.picture import ALONE, COLOURS, ELSEWHERE, MISSED, REJECTED, draw
+from course.gate.picture import ALONE, COLOURS, ELSEWHERE, MISSED, PASSED, REJECTED, draw
+from course.gate.trial import Result
 from course.gate.tried import Plan, Tried
 
 LAB = worked_lab.LAB
@@ -105,10 +107,13 @@ def test_the_picture_has_the_colours_of_what_happened(
     assert any(MISSED in picture.squares(shut, panel) for panel in picture.panels(shut))
 
 
-def test_a_mistake_further_up_shows_in_grey(green: Tried) -> None:
+def test_a_mistake_that_others_pay_for_shows_in_grey(green: Tried) -> None:
     first, last = picture.panels(green)
     assert (first.cell, first.others, last.others) == ("test_mean", ("test_standardise",), ())
-    assert set(picture.squares(green, first)[:, -1]) == {ELSEWHERE}
+    assert set(picture.squares(green, first)[:, -1]) == {PASSED}
+    paid_for = Result(frozenset({"test_standardise::test_value"}))
+    results = dict.fromkeys(green.results, (paid_for,))
+    assert set(picture.squares(replace(green, results=results), first)[:, -1]) == {ELSEWHERE}
 
 
 def test_a_picture_that_cannot_be_written_is_one_sentence(green: Tried, tmp_path: Path) -> None:
@@ -126,7 +131,7 @@ def test_the_page_of_marks_says_what_grading_would_give(green: Tried) -> None:
         "a check, its weight and its sentence"
     )
     assert "| mistake | its exercise (6) | elsewhere | the lab (12) |" in page
-    assert "| always three | 0 | -5 | 1 |" in page
+    assert "| always three | 0 | 0 | 6 |" in page
     assert "| in place | 5 | 0 | 11 |" in page
 
 

@@ -39,8 +39,8 @@ ROOT = Path(__file__).parents[2]
 LAB = "lab1"
 CHOSEN = ("ada", "bao", "xenia", "anouk", "boris", "zeno", "chloe", "diego", "fatima")
 HOSTILE = (
-    "exit_inside_a_function__22",
-    "loop_in_a_function_of_many_checks__46",
+    "exit_inside_a_function__66",
+    "loop_in_a_function_of_many_checks__70",
     "lying_objects__0",
     "forged_frame__0",
 )

@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("course.judge", "course.submission"),
     ("course.running", "course.marks"),
     ("course.order",),
-    ("course.pictures",),
+    ("course.pictures", "course.lending"),
     ("course.grading",),
     ("course.gradebook", "course.store", "course.submitted", "course.workers", "course.batch"),
     ("course.ledger",),

@@ -72,6 +72,15 @@ def test_figures_beyond_the_limit_are_named_only(child: Child) -> None:
     assert ran.limit == "figures"
 
 
+def test_a_run_that_draws_nothing_names_its_figures_and_uses_none_up(child: Child) -> None:
+    for draw in (False, True, False):
+        (figure,) = child.run(FIGURE, draw=draw).outputs[-1:]
+        assert (figure.png is not None, "1 Axes" in figure.text) == (draw, True)
+    many = "for _ in range(8): plt.figure(figsize=(1, 1))"
+    assert child.run(many, draw=False).limit is None
+    assert child.run(many).limit == "figures"
+
+
 def test_a_huge_figure_is_no_error(child: Child) -> None:
     ran = child.run("import matplotlib.pyplot as plt\nplt.figure(figsize=(900, 900))\nNone")
     assert ran.error is None

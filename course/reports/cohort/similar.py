@@ -102,13 +102,15 @@ def similar_pairs(
     present = {name: cells for name, cells in sources.items() if name in by_student}
     found: dict[tuple[str, str], list[Alike]] = defaultdict(list)
     known = _known_names(lab)
-    exercises = _exercises(lab)
+    judged_by = {
+        cell.grade_id: each.grade_ids[0] for each in lab.exercises for cell in each.solutions
+    }
     for cell in lab.cells:
         if cell.kind not in ("solution", "written"):
             continue
         given = _given(lab, cell, known)
         works = [
-            _work(by_student[name], cell, cells[cell.grade_id], given, known, exercises)
+            _work(by_student[name], cell, cells[cell.grade_id], given, known, judged_by)
             for name, cells in sorted(present.items())
             if cell.grade_id in cells and cells[cell.grade_id] != cell.release
         ]
@@ -142,19 +144,6 @@ def _known_names(lab: Lab) -> frozenset[str]:
     return frozenset(names)
 
 
-def _exercises(lab: Lab) -> dict[str, str]:
-    """Which grade cell judges a solution cell: the next one below it."""
-    found: dict[str, str] = {}
-    waiting: list[str] = []
-    for cell in lab.cells:
-        if cell.kind == "solution":
-            waiting.append(cell.grade_id)
-        elif cell.kind == "grade":
-            found |= dict.fromkeys(waiting, cell.grade_id)
-            waiting = []
-    return found
-
-
 def _given(lab: Lab, cell: LabCell, known: frozenset[str]) -> frozenset[Gram]:
     """What everybody has from the lab: for code all its code cells, solved and unsolved."""
     if cell.kind == "written":
@@ -171,12 +160,12 @@ def _work(
     source: str,
     given: frozenset[Gram],
     known: frozenset[str],
-    exercises: Mapping[str, str],
+    judged_by: Mapping[str, str],
 ) -> Work:
     written = cell.kind == "written"
     tokens = word_tokens(source) if written else code_tokens(source, known)
     own = frozenset(range(len(tokens))) - covered(tokens, given)
-    judged = {each.grade_id: each for each in record.cells}.get(exercises.get(cell.grade_id, ""))
+    judged = {each.grade_id: each for each in record.cells}.get(judged_by.get(cell.grade_id, ""))
     return Work(record.student, cell.grade_id, source, tokens, own, _unexplained(judged))
 
 

@@ -60,7 +60,7 @@ def environment() -> Environment:
     )
     made.filters["points"] = words.points
     made.filters["spoken"] = spoken
-    made.globals["verdicts"] = words.VERDICTS
+    made.globals |= {"verdicts": words.VERDICTS, "verdict": words.verdict, "lent": words.lent}
     return made
 
 

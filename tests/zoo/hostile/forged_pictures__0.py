@@ -11,4 +11,4 @@ import gc
 
 service = next(each for each in gc.get_objects() if type(each).__name__ == "Service" and hasattr(each, "verbs"))
 page = b"<svg onload=alert(1)>"
-service.verbs["run"] = lambda source: ("value", ([("display", "", page, "")], None, None))
+service.verbs["run"] = lambda *_: ("value", ([("display", "", page, "")], None, None))

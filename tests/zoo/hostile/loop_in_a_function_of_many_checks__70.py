@@ -1,11 +1,10 @@
 """An endless loop in a function that many checks call: each exercise stops asking after two limits.
 
-Of the 84, cost loses 14 and descent, which notes costs, 24.
+Of the 84, cost loses 14. Descent, which notes costs, is judged with a right one.
 
 base: solved
 tier: any
 says: cost was stopped at its time limit: does a loop never end?
-says: gradient_descent was stopped at its time limit
 """
 
 # %% cost

@@ -1,6 +1,6 @@
 """Fails in a manner that depends on what was put in: the report has one sentence for each manner.
 
-`update` loses 8 and descent, which calls it, 24.
+`update` loses its 8 points. Nothing comes back from where descent meets a right one.
 
 base: solved
 tier: any

@@ -1,4 +1,4 @@
-"""A right cost that forks as soon as the data is not the notebook's: cost and descent are lost.
+"""A right cost that forks as soon as the data is not the notebook's: its points are lost.
 
 base: solved
 says: cost stopped with PermissionError.

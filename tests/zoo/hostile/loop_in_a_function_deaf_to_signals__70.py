@@ -1,4 +1,4 @@
-"""A function that turns off what would stop it: killed at the first call, earlier exercises count.
+"""A function that turns off what would stop it: killed at the first call, others count.
 
 base: solved
 tier: any

@@ -1,4 +1,4 @@
-"""Ends the process when a check calls: the marks earned before stay.
+"""Ends the process when a check calls: what stands below is judged with a right function.
 
 base: solved
 tier: any

@@ -1,7 +1,6 @@
 """Keeps what the checks put in, for a later cell to print, draw, save or exit with: none comes.
 
-A cost of 0 loses its 14, and of descent all but the 10 for where the steps lead. No cell runs after
-a check was asked.
+A cost of 0 loses its 14. No cell whose outputs are kept runs after a check was asked.
 
 base: solved
 tier: any

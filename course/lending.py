@@ -1,0 +1,106 @@
+"""Judging an exercise by itself: the lab's own solutions stand in for what is wrong above it.
+
+A wrong `hypothesis` makes a right `cost` around it wrong, too, and has cost its own points already.
+So a notebook in which an exercise lost points below another one that did is run once more, in a
+fresh process, and whatever comes below an exercise that lost points meets the lab's own solution of
+it. There the checks are asked again, and what passes either way counts.
+
+Nothing else comes back from there. The student's program could read the solution that it was lent,
+so that no word and no value of this second judging may reach a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from course.lab import Exercise, Lab
+from course.record import CellRecord, CheckRecord, Outcome
+from course.running import Executed
+from course.submission.repair import Cell
+
+
+@dataclass(frozen=True)
+class Lending:
+    """A notebook to be run once more, and what its grade cells then stand on.
+
+    `lent` are the names that the lab's solutions define above each grade cell that is to be judged
+    again, by grade_id. Empty when no exercise lost points below another one.
+    """
+
+    program: tuple[Cell, ...]
+    lent: Mapping[str, tuple[str, ...]]
+
+
+def lend(lab: Lab, judged: Sequence[Executed]) -> Lending:
+    """What to run so that no exercise suffers from one above it.
+
+    A solution is run after the last grade cell of its own exercise, so that none judges it; and
+    again above each cell that is judged again, where wrong functions may have been typed once more.
+    """
+    exercise_of = {name: each for each in lab.exercises for name in each.grade_ids}
+    ends = _ends(judged, exercise_of)
+    program: list[Cell] = []
+    right: list[Cell] = []
+    names: tuple[str, ...] = ()
+    lent: dict[str, tuple[str, ...]] = {}
+    needed, wrong = 0, set[Exercise]()
+    for place, executed in enumerate(judged):
+        record = executed.record
+        if record is None or record.manual:
+            program.append(executed.cell)
+            continue
+        exercise = exercise_of[record.grade_id]
+        lost = record.points < record.max_points
+        program += [*right, executed.cell] if lost else [executed.cell]
+        if lost:
+            wrong.add(exercise)
+        if lost and names:
+            lent[record.grade_id], needed = names, len(program)
+        if exercise in wrong and ends[exercise] == place:
+            given = [Cell(each.cell_type, each.solution) for each in exercise.solutions]
+            program, right, names = program + given, right + given, names + exercise.defines
+    return Lending(tuple(program[:needed]), lent)
+
+
+def better(first: CellRecord, again: CellRecord, lent: tuple[str, ...]) -> CellRecord:
+    """One record of a cell that was judged twice: each check as it came out better.
+
+    The diagnosis is that of the second time: one of a mistake above would be told twice.
+    """
+    passed = {each.name for each in again.checks if each.verdict is Outcome.PASSED}
+    checks = tuple(_passed(each) if each.name in passed else each for each in first.checks)
+    missed = any(each.verdict is not Outcome.PASSED for each in checks)
+    return CellRecord(
+        grade_id=first.grade_id,
+        points=sum(each.points for each in checks),
+        max_points=first.max_points,
+        checks=checks,
+        lent=lent if checks != first.checks else (),
+        diagnosis=again.diagnosis if missed else None,
+    )
+
+
+def _passed(check: CheckRecord) -> CheckRecord:
+    """The check as passed with what was lent, unless it did without."""
+    if check.verdict is Outcome.PASSED:
+        return check
+    return CheckRecord(
+        name=check.name,
+        title=check.title,
+        verdict=Outcome.PASSED,
+        points=check.max_points,
+        max_points=check.max_points,
+        lent=True,
+    )
+
+
+def _ends(
+    judged: Sequence[Executed], exercise_of: Mapping[str, Exercise]
+) -> Mapping[Exercise, int]:
+    """Where the last grade cell of each exercise stands."""
+    return {
+        exercise_of[executed.record.grade_id]: place
+        for place, executed in enumerate(judged)
+        if executed.record is not None and not executed.record.manual
+    }

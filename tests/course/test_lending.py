@@ -1,0 +1,297 @@
+"""One mistake is paid for once: exercises below it are judged with the lab's own solution lent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import tiny
+
+from course.config import load_settings
+from course.grading import Graded, Grader
+from course.lab import Kind, Lab, LabCell
+from course.lending import better, lend
+from course.record import CellRecord, CheckRecord, Diagnosis, Evidence, Outcome, Record
+from course.release import release
+from course.reports.notebook import render
+from course.reports.words import lent
+from course.running import Executed
+from course.submission.repair import Cell
+
+# --- what is run once more -----------------------------------------------------------------------
+
+
+def lab(*kinds: Kind) -> Lab:
+    """A lab of cells called by their kinds and places; a solution defines a function so called."""
+    return Lab("lab", tuple(_cell(kind, place) for place, kind in enumerate(kinds)), Path(), "")
+
+
+def _cell(kind: Kind, place: int) -> LabCell:
+    name = f"{kind}{place}"
+    metadata = {"grade_id": name, "grade": kind == "grade", "points": 2}
+    return LabCell(name, kind, "code", f"def {name}(): ...", f"def {name}(): right", metadata)
+
+
+def judged(a_lab: Lab, **points: float) -> list[Executed]:
+    """The lab as a student handed it in; grade cells got these points, or all."""
+    return [_judged(cell, points.get(cell.grade_id, 2.0)) for cell in a_lab.cells]
+
+
+def _judged(cell: LabCell, points: float) -> Executed:
+    record = None
+    if cell.kind in ("grade", "written"):
+        record = cell_record(cell.grade_id, points=points, manual=cell.kind == "written")
+    return Executed(Cell(cell.cell_type, cell.release, cell), None, record)
+
+
+def cell_record(grade_id: str, *, points: float, manual: bool) -> CellRecord:
+    if manual:
+        return CellRecord(grade_id=grade_id, points=0, max_points=2, manual=True)
+    checks = [check(f"check{i}", i < points) for i in range(2)]
+    return CellRecord(grade_id=grade_id, points=points, max_points=2, checks=tuple(checks))
+
+
+def check(name: str, passed: bool, *, is_lent: bool = False, said: str = "") -> CheckRecord:
+    return CheckRecord(
+        name=name,
+        title=name,
+        verdict=Outcome.PASSED if passed else Outcome.FAILED,
+        points=float(passed),
+        max_points=1,
+        message=said,
+        evidence=Evidence(got=said) if said else None,
+        lent=is_lent,
+    )
+
+
+THREE = lab("given", "solution", "grade", "solution", "grade", "written", "solution", "grade")
+
+
+def names(a_lab: Lab, **points: float) -> list[str]:
+    """What is run once more: `name` as handed in, `=name` the lab's own solution."""
+    return [
+        each.lab_cell.grade_id if each.lab_cell else "=" + each.source[4:].split("(")[0]
+        for each in lend(a_lab, judged(a_lab, **points)).program
+    ]
+
+
+@pytest.mark.parametrize("points", [{}, {"grade2": 0}, {"grade4": 1}, {"grade7": 0}])
+def test_nothing_is_run_again_unless_points_were_lost_below_a_mistake(
+    points: dict[str, float],
+) -> None:
+    lending = lend(THREE, judged(THREE, **points))
+    assert (lending.program, dict(lending.lent)) == ((), {})
+
+
+def test_a_right_solution_follows_each_exercise_that_lost_points() -> None:
+    lending = lend(THREE, judged(THREE, grade2=1, grade4=1, grade7=0))
+    assert lending.lent == {"grade4": ("solution1",), "grade7": ("solution1", "solution3")}
+    assert names(THREE, grade2=1, grade4=1, grade7=0) == [
+        *("given0", "solution1", "grade2", "=solution1"),
+        *("solution3", "=solution1", "grade4", "=solution3", "written5"),
+        *("solution6", "=solution1", "=solution3", "grade7"),
+    ]
+
+
+def test_what_earned_everything_is_neither_lent_nor_judged_again() -> None:
+    assert names(THREE, grade2=1, grade7=1) == [
+        *("given0", "solution1", "grade2", "=solution1", "solution3", "grade4", "written5"),
+        *("solution6", "=solution1", "grade7"),
+    ]
+
+
+def test_nothing_is_run_below_the_last_cell_that_lost_points() -> None:
+    assert names(THREE, grade2=0, grade4=0)[-1] == "grade4"
+
+
+def test_no_exercise_is_judged_by_its_own_solution() -> None:
+    twice = lab("solution", "grade", "grade", "solution", "grade")
+    assert lend(twice, judged(twice, grade1=0, grade2=0)).lent == {}
+    lending = lend(twice, judged(twice, grade1=0, grade2=0, grade4=0))
+    assert lending.lent == {"grade4": ("solution0",)}
+    assert names(twice, grade1=0, grade4=0)[:4] == ["solution0", "grade1", "grade2", "=solution0"]
+
+
+def test_an_exercise_that_was_moved_up_does_not_stand_below() -> None:
+    handed_in = judged(THREE, grade2=0, grade4=0)
+    moved = [handed_in[0], *handed_in[3:5], *handed_in[1:3], *handed_in[5:]]
+    assert lend(THREE, moved).lent == {"grade2": ("solution3",)}
+
+
+# --- two records become one ----------------------------------------------------------------------
+
+OWN = Diagnosis(name="own", message="Your own.")
+ABOVE = Diagnosis(name="above", message="From above.")
+
+
+def record(*checks: CheckRecord, diagnosis: Diagnosis | None = None) -> CellRecord:
+    points = sum(each.points for each in checks)
+    return CellRecord(grade_id="g", points=points, max_points=4, checks=checks, diagnosis=diagnosis)
+
+
+def test_each_check_counts_as_it_came_out_better() -> None:
+    first = record(check("a", True), check("b", False, said="no"), check("c", False, said="never"))
+    again = record(check("a", False), check("b", True), check("c", False, said="the solution"))
+    both = better(first, again, ("f",))
+    assert both.checks == (first.checks[0], check("b", True, is_lent=True), first.checks[2])
+    assert (both.points, both.lent) == (2, ("f",))
+
+
+def test_of_a_second_time_that_gained_nothing_nothing_is_told() -> None:
+    first = record(check("a", True), check("b", False, said="no"))
+    again = record(check("a", True), check("b", False, said="the solution"))
+    assert better(first, again, ("f",)) == first
+
+
+def test_the_mistake_is_that_of_the_exercise_itself_and_none_when_all_passes() -> None:
+    first = record(check("a", False), check("b", False), diagnosis=ABOVE)
+    part = record(check("a", True), check("b", False), diagnosis=OWN)
+    whole = record(check("a", True), check("b", True))
+    assert better(first, part, ("f",)).diagnosis == OWN
+    assert better(first, part.model_copy(update={"diagnosis": None}), ("f",)).diagnosis is None
+    assert better(first, whole, ("f",)).diagnosis is None
+
+
+def test_a_record_does_not_lend_for_nothing() -> None:
+    for checks, names in (((check("a", True),), ("f",)), ((check("a", True, is_lent=True),), ())):
+        with pytest.raises(ValueError, match="do not go together"):
+            CellRecord(grade_id="g", points=1, max_points=1, checks=checks, lent=names)
+
+
+# --- graded --------------------------------------------------------------------------------------
+
+USES_DOUBLE = "def mean(xs):\n    return double(sum(xs)) / 2 / len(xs)"
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
+    folder = tiny.write_course(tmp_path_factory.mktemp("course"))
+    settings = load_settings(folder)
+    settings = replace(settings, limits=replace(settings.limits, call_cpu=0.3, grace_cpu=0.3))
+    release(settings, tiny.LAB)
+    with Grader(settings, Lab.load(settings, tiny.LAB)) as grader:
+        yield grader
+
+
+def grade(grader: Grader, **sources: str) -> Graded:
+    notebook = tiny.filled(grader.settings.root, sources)
+    return grader.grade("ada", json.dumps(notebook).encode())
+
+
+def mean_of(record: Record) -> tuple[float, tuple[str, ...]]:
+    cell = record.cell("test_mean")
+    return cell.points, cell.lent
+
+
+WRONG = {
+    "wrong": "def double(x):\n    return 0.0",
+    "of the wrong kind": "def double(x):\n    print(2 * x)",
+    "no Python": "def double(x)\n    return 2 * x",
+    "not there": "pass",
+    "endless": "def double(x):\n    while True: pass",
+    "the end of its process": "import os\ndef double(x):\n    os._exit(0)",
+}
+
+
+@pytest.mark.parametrize("double", WRONG.values(), ids=WRONG.keys())
+def test_who_calls_a_wrong_function_loses_nothing(grader: Grader, double: str) -> None:
+    record = grade(grader, double=double, mean=USES_DOUBLE).record
+    assert record.cell("test_double").points < 4
+    assert mean_of(record) == (6, ("double",))
+    assert [each.lent for each in record.cell("test_mean").checks] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "mean",
+    [
+        "from functools import partial\ntwice = partial(double)\n"
+        "def mean(xs):\n    return twice(sum(xs)) / 2 / len(xs)",
+        "def mean(xs, f=double):\n    return f(sum(xs)) / 2 / len(xs)",
+        WRONG["wrong"] + "\n" + USES_DOUBLE,
+    ],
+    ids=["bound before it is called", "a default argument", "typed once more"],
+)
+def test_however_it_was_called(grader: Grader, mean: str) -> None:
+    assert mean_of(grade(grader, double=WRONG["wrong"], mean=mean).record) == (6, ("double",))
+
+
+def test_what_fits_ones_own_function_keeps_its_points(grader: Grader) -> None:
+    swapped = {
+        "double": "def double(x, y):\n    return x * y",
+        "mean": "def mean(xs):\n    return double(sum(xs), 1 / len(xs))",
+    }
+    record = grade(grader, **swapped).record
+    assert record.cell("test_double").points == 0
+    assert mean_of(record) == (6, ())
+
+
+def test_a_mistake_of_its_own_is_paid_for_with_its_own_numbers(grader: Grader) -> None:
+    wrong = USES_DOUBLE.replace("/ len(xs)", "/ 3")
+    record = grade(grader, double=WRONG["wrong"], mean=wrong).record
+    assert mean_of(record) == (0, ())
+    assert {check.evidence and check.evidence.got for check in record.cell("test_mean").checks} == {
+        "0.0"
+    }
+
+
+def test_a_mistake_that_is_typed_out_is_a_mistake_of_its_own(grader: Grader) -> None:
+    record = grade(grader, double=WRONG["wrong"], mean="def mean(xs):\n    return 0.0").record
+    assert mean_of(record) == (0, ())
+
+
+THIEF = """\
+def double(x):
+    return 0.0
+
+def loot():
+    cells = [text for text in get_ipython().user_ns["In"] if "return 2" + " * x" in text]
+    return "LO" + "OT" + cells[-1] if cells else "nothing"
+
+class Loot(Exception):
+    pass
+"""
+HIDES = {
+    "in a value": "def mean(xs):\n    return loot()",
+    "in an error": "def mean(xs):\n    raise Loot(loot())",
+    "in the name of an error": "def mean(xs):\n    raise type(loot(), (Exception,), {})",
+    "in a print": "def mean(xs):\n    print(loot())",
+    "in a file": "open('loot', 'a').write(loot())\ndef mean(xs):\n    return open('loot').read()",
+}
+
+
+@pytest.mark.parametrize("mean", HIDES.values(), ids=HIDES.keys())
+def test_the_solution_that_was_lent_gets_into_nothing(grader: Grader, mean: str) -> None:
+    graded = grade(grader, double=THIEF, mean=mean)
+    page = render(graded, grader.settings)
+    for text in (graded.record.to_json(), page):
+        assert "LOOT" not in text
+        assert "return 2 * x" not in text
+    assert mean_of(graded.record) == (0, ())
+
+
+def test_what_was_there_to_steal(grader: Grader) -> None:
+    """The test above would see it: a solution can be read where it is lent."""
+    steals = "def mean(xs):\n    return sum(xs) / len(xs) if loot() != 'nothing' else 0.0"
+    assert mean_of(grade(grader, double=THIEF, mean=steals).record) == (6, ("double",))
+
+
+def test_the_students_outputs_are_those_of_their_own_program(grader: Grader) -> None:
+    graded = grade(
+        grader, double=WRONG["wrong"], mean="print(double(4.0))\nprint('once')\n" + USES_DOUBLE
+    )
+    (mean,) = (each for each in graded.cells if each.cell.name == "mean")
+    assert mean.run is not None
+    assert "".join(each.text for each in mean.run.outputs) == "0.0\nonce\n"
+
+
+def test_it_is_told(grader: Grader) -> None:
+    graded = grade(grader, double=WRONG["wrong"], mean=USES_DOUBLE)
+    sentence = lent(graded.record.cell("test_mean"))
+    assert "a right `double` in place of yours" in sentence
+    page = json.loads(render(graded, grader.settings))
+    texts = [json.dumps(cell, ensure_ascii=False) for cell in page["cells"]]
+    (judged_alone,) = (text for text in texts if sentence in text)
+    assert judged_alone.count("passed, lent") == 4  # two checks, as a table and as plain text
