@@ -11,12 +11,13 @@ so that no word and no value of this second judging may reach a record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from course.lab import Exercise, Lab
 from course.record import CellRecord, CheckRecord, Outcome
 from course.running import Executed
+from course.submission.desk import same
 from course.submission.repair import Cell
 
 
@@ -37,9 +38,11 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> Lending:
 
     A solution is run after the last grade cell of its own exercise, so that none judges it; and
     again above each cell that is judged again, where wrong functions may have been typed once more.
+    An exercise that was left as it came is not judged again: nothing there can be right.
     """
     exercise_of = {name: each for each in lab.exercises for name in each.grade_ids}
     ends = _ends(judged, exercise_of)
+    worked_on = {name for each in judged for name in _worked_on(each)}
     program: list[Cell] = []
     right: list[Cell] = []
     names: tuple[str, ...] = ()
@@ -52,11 +55,12 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> Lending:
             continue
         exercise = exercise_of[record.grade_id]
         lost = record.points < record.max_points
-        program += [*right, executed.cell] if lost else [executed.cell]
         if lost:
             wrong.add(exercise)
-        if lost and names:
-            lent[record.grade_id], needed = names, len(program)
+        if lost and names and worked_on & {each.id for each in exercise.solutions}:
+            program += right
+            lent[record.grade_id], needed = names, len(program) + 1
+        program.append(executed.cell)
         if exercise in wrong and ends[exercise] == place:
             given = [Cell(each.cell_type, each.solution) for each in exercise.solutions]
             program, right, names = program + given, right + given, names + exercise.defines
@@ -93,6 +97,13 @@ def _passed(check: CheckRecord) -> CheckRecord:
         max_points=check.max_points,
         lent=True,
     )
+
+
+def _worked_on(executed: Executed) -> Iterator[str]:
+    """The id of the lab's cell, if it says something else than when it came."""
+    lab_cell = executed.cell.lab_cell
+    if lab_cell is not None and not same(executed.cell.source, lab_cell.release):
+        yield lab_cell.id
 
 
 def _ends(

@@ -36,15 +36,16 @@ def _cell(kind: Kind, place: int) -> LabCell:
 
 
 def judged(a_lab: Lab, **points: float) -> list[Executed]:
-    """The lab as a student handed it in; grade cells got these points, or all."""
+    """The lab as a student handed it in, worked on; grade cells got these points, or all."""
     return [_judged(cell, points.get(cell.grade_id, 2.0)) for cell in a_lab.cells]
 
 
 def _judged(cell: LabCell, points: float) -> Executed:
+    source = cell.release + " mine" * (cell.kind == "solution")
     record = None
     if cell.kind in ("grade", "written"):
         record = cell_record(cell.grade_id, points=points, manual=cell.kind == "written")
-    return Executed(Cell(cell.cell_type, cell.release, cell), None, record)
+    return Executed(Cell(cell.cell_type, source, cell), None, record)
 
 
 def cell_record(grade_id: str, *, points: float, manual: bool) -> CellRecord:
@@ -113,6 +114,14 @@ def test_no_exercise_is_judged_by_its_own_solution() -> None:
     lending = lend(twice, judged(twice, grade1=0, grade2=0, grade4=0))
     assert lending.lent == {"grade4": ("solution0",)}
     assert names(twice, grade1=0, grade4=0)[:4] == ["solution0", "grade1", "grade2", "=solution0"]
+
+
+def test_what_was_left_as_it_came_is_lent_but_not_judged_again() -> None:
+    handed_in = judged(THREE, grade2=0, grade4=0, grade7=0)
+    handed_in[3] = replace(
+        handed_in[3], cell=Cell("code", THREE.cells[3].release + "\n", THREE.cells[3])
+    )
+    assert lend(THREE, handed_in).lent == {"grade7": ("solution1", "solution3")}
 
 
 def test_an_exercise_that_was_moved_up_does_not_stand_below() -> None:
