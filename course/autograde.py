@@ -10,14 +10,13 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 from course import store, submitted
 from course.batch import grade_all
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.gradebook import Gradebook, parse_timestamp
-from course.gradebook.adapter import preloading
 from course.grading import (
     Graded,
     Grader,
@@ -93,9 +92,7 @@ def plan(
     refuse_misfits(lab, Checks(lab.checks_folder, settings.secret))
     submissions = submitted.find(settings, lab_name, students)
     _refuse_bad_times(submissions)
-    with preloading():  # the proof waits for other processes
-        isolation = choose_isolation(settings, lab)
-    return Plan(settings, lab, tuple(submissions), isolation, force)
+    return Plan(settings, lab, tuple(submissions), choose_isolation(settings, lab), force)
 
 
 def _refuse_bad_times(submissions: Iterable[Submission]) -> None:
@@ -121,26 +118,35 @@ def run(
     open_grader = partial(_open_grader, settings, lab, what.isolation)
     with (
         store.opened(settings.folder("autograded"), lab.name) as folders,
-        Gradebook(settings) as gradebook,
         ExitStack() as stack,
     ):
-        gradebook.register(lab)
-        ledger = Ledger(settings, lab, what.isolation, gradebook.automatic_scores(lab.name))
+        gradebook = cache(partial(_open_gradebook, what, stack))
+        ledger = Ledger(
+            settings, lab, what.isolation, lambda: gradebook().automatic_scores(lab.name)
+        )
         handed_in = _changed(what, ledger, results, watch, heed)
         graded = stack.enter_context(
-            closing(grade_all(handed_in, open_grader, what.processes, heed))
+            closing(grade_all(handed_in, open_grader, what.processes, heed, gradebook))
         )
         for submission, done in graded:
             finished = done.graded or _ungraded(what, submission, done)
             folders.put(submission.student, _files(lab, finished, submission.timestamp))
-            gradebook.store(finished.record, finished.notebook, submission.timestamp)
+            gradebook().store(finished.record, finished.notebook, submission.timestamp)
             results.records.append(finished.record)
             if done.graded:
                 ledger.note(submission)
             if done.fault:
                 results.faults[submission.student] = done.fault
             watch(finished.record)
+        gradebook()  # also when nothing was to be graded
     return results
+
+
+def _open_gradebook(what: Plan, stack: ExitStack) -> Gradebook:
+    """The gradebook, which knows the lab. It takes a second: the workers need not wait for it."""
+    gradebook = stack.enter_context(Gradebook(what.settings))
+    gradebook.register(what.lab)
+    return gradebook
 
 
 def _changed(

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from typing import Any, TypeVar
 
 from course import workers
@@ -33,18 +35,52 @@ def grade_all(
     open_grader: OpenGrader[T],
     processes: int,
     heed: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Generator[tuple[HandedIn, Done[T]], None, None]:
     """Grade everything with that many processes; results come in the order of completion.
 
     Close the iterator to end early: its workers end with it, as they do when `heed`, which is
-    called a few times a second while nothing is half done, raises. When a worker dies, nobody knows
-    which of the submissions in flight was to blame: each is tried once more, alone.
+    called a few times a second while nothing is half done, raises. `meanwhile` is called once, when
+    the first submissions are with the workers. When a worker dies, nobody knows which of the
+    submissions in flight was to blame: each is tried once more, alone.
     """
     waiting = iter(handed_in)
+    heed = _first(meanwhile, heed)
     while suspects := (yield from _through_pool(waiting, open_grader, processes, heed)):
         for suspect in suspects:
             if (yield from _through_pool(iter([suspect]), open_grader, 1, heed)):
                 yield suspect, Done(None, WORKER_DIED, WORKER_DIED)
+
+
+def _first(meanwhile: Callable[[], object], heed: Callable[[], None]) -> Callable[[], None]:
+    """`heed`, which when it is called for the first time does `meanwhile` before it."""
+    before = [meanwhile]
+
+    def heed_then() -> None:
+        while before:
+            before.pop()()
+        heed()
+
+    return heed_then
+
+
+def prepare() -> None:
+    """Start the process that workers are forked from; it imports what they need, beside this one.
+
+    Without this, each worker imports everything by itself. It starts in this process's environment
+    as it is now, ends with this process, and never has a second thread, so that it may fork.
+    """
+    multiprocessing.set_start_method("forkserver", force=True)
+    multiprocessing.set_forkserver_preload([workers.NEEDED])
+    before = dict(os.environ)
+    os.environ.update(workers.ONE_THREAD)  # before NumPy is imported there, or never
+    try:
+        with _interrupts_held():
+            forkserver.ensure_running()
+    finally:
+        for name in workers.ONE_THREAD:
+            os.environ.pop(name)
+        os.environ.update(before)
 
 
 def _through_pool(
@@ -60,8 +96,8 @@ def _through_pool(
     flying: dict[Future[Done[T]], HandedIn] = {}
     with _pool(open_grader, processes) as pool:
         while _fill(flying, pool, waiting, processes + 1):
-            wait(flying, SECONDS_TO_HEED, return_when=FIRST_COMPLETED)
             heed()
+            wait(flying, SECONDS_TO_HEED, return_when=FIRST_COMPLETED)
             broken = any(each.done() and _is_lost(each) for each in flying)
             if broken:
                 wait(flying)
@@ -102,9 +138,9 @@ def _is_lost(future: Future[Any]) -> bool:
 def _pool(open_grader: OpenGrader[T], processes: int) -> Iterator[Executor]:
     """A pool of workers that are all gone afterwards, at once when something interrupts."""
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        processes, multiprocessing.get_context("spawn"), workers.start, (open_grader,)
-    )
+    prepared = multiprocessing.get_start_method(allow_none=True) == "forkserver"
+    how = multiprocessing.get_context("forkserver" if prepared else "spawn")
+    pool = ProcessPoolExecutor(processes, how, workers.start, (open_grader,))
     try:
         yield pool
     except BaseException:

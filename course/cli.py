@@ -95,6 +95,9 @@ def autograde(
     lab: str, students: tuple[str, ...], processes: int | None, force: bool, course_dir: Path
 ) -> int:
     """Grade what was handed in for LAB: marks, records and notebooks."""
+    from course import batch
+
+    batch.prepare()  # beside what comes now
     from course.autograde import plan
 
     settings = _settings(course_dir, processes=processes)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import course
@@ -29,15 +30,19 @@ Scores = Mapping[str, Mapping[str, float | None]]
 
 
 class Ledger:
-    """The notes of one lab; `scores` are the automatic marks that the gradebook holds, by student.
+    """The notes of one lab: small files beside the graded folders, `.<lab>.graded`.
 
-    The notes are small files beside the graded folders, `autograded/<student>/.<lab>.graded`.
+    `scores` gives the automatic marks that the gradebook holds, by student. It is asked when a note
+    is found: a class that was never graded need not wait for it. What the lab and the grader are is
+    looked at now, before anything is graded.
     """
 
-    def __init__(self, settings: Settings, lab: Lab, isolation: Isolation, scores: Scores) -> None:
+    def __init__(
+        self, settings: Settings, lab: Lab, isolation: Isolation, scores: Callable[[], Scores]
+    ) -> None:
         self._settings = settings
         self._lab = lab
-        self._scores = scores
+        self._scores = cache(scores)
         self._common = _digest(
             _settings_hash(settings),
             json.dumps([isolation.tier, isolation.layers, versions()], sort_keys=True).encode(),
@@ -65,7 +70,7 @@ class Ledger:
 
     def _is_stored(self, record: Record) -> bool:
         """Whether the gradebook holds exactly this record's automatic marks."""
-        return self._scores.get(record.student) == {
+        return self._scores().get(record.student) == {
             cell.grade_id: (None if cell.answered else 0.0) if cell.manual else cell.points
             for cell in record.cells
         }

@@ -1,7 +1,8 @@
 """What runs in a worker process: one grader, kept open, asked for one submission after another.
 
-Workers are started by spawn, so they share nothing with the parent but what is pickled. They end
-with the parent, also when it is killed: a grader that nobody listens to must not go on.
+Workers share nothing with the parent but what is pickled: they are spawned, or forked from a
+process that has only imported (`batch.prepare`). They end with the parent, also when it is killed:
+a grader that nobody listens to must not go on.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any, Generic, TypeVar
 from course.submitted import HandedIn
 
 T = TypeVar("T")
+
+NEEDED = "course.ahead"  # imported once, where workers are forked
 
 # Workers share the cores between them: a BLAS that takes all of them for itself slows every one.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

@@ -1,8 +1,7 @@
 """The one door to nbgrader: its configuration, its database, and its errors as sentences.
 
-Importing nbgrader costs a second or more, because it loads its server's extensions at once.
-Everything here therefore imports it when it is first needed, so that `course --help` stays quick,
-and whoever knows that it will be needed may begin early: `preloading`.
+Importing nbgrader costs seconds, because it loads its server's extensions at once. Everything here
+therefore imports it when it is first needed, and no more of it than that.
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from traitlets.config import Config
@@ -74,31 +74,19 @@ def nbgrader_utils() -> Any:
     return _imported("nbgrader.utils")
 
 
-@contextmanager
-def preloading() -> Iterator[None]:
-    """Import nbgrader in a thread while the caller waits for something else in this block.
-
-    The block ends when the import has: two threads that import packages whose modules need each
-    other in a circle can meet them half made.
-    """
-    thread = threading.Thread(target=_preload, name="import nbgrader")
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-
-
-def _preload() -> None:
-    with suppress(Exception):  # whoever needs it will meet the same error, and can explain it
-        nbgrader_api()
+def nbgrader_preprocessors() -> Any:
+    """Return what an instructor's plugins are asked through, such as the one for late penalties."""
+    return _imported("nbgrader.preprocessors")
 
 
 def _imported(name: str) -> Any:
-    """Import a part of nbgrader without what checks IRIs, of which its notebooks have none.
+    """Import a part of nbgrader without its server, and without what checks IRIs.
 
-    jsonschema takes that when it is there, and half of the import's time goes into its grammar.
+    The server's extensions stand in the package's `__init__`. jsonschema takes what checks IRIs
+    when it is there: a second goes into its grammar, and notebooks have none.
     """
+    if "nbgrader" not in sys.modules:
+        sys.modules["nbgrader"] = _bare_package("nbgrader")
     if name in sys.modules or "jsonschema" in sys.modules or _IRI in sys.modules:
         return import_module(name)
     sys.modules[_IRI] = None  # type: ignore[assignment]
@@ -107,6 +95,24 @@ def _imported(name: str) -> Any:
     finally:
         if sys.modules.get(_IRI) is None:
             sys.modules.pop(_IRI, None)
+
+
+def _bare_package(name: str) -> ModuleType:
+    """A package whose `__init__` runs when somebody asks for what only it can give."""
+    spec = find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    package, loader = module_from_spec(spec), spec.loader
+
+    def missing(attribute: str) -> Any:
+        if find_spec(f"{name}.{attribute}"):  # a part that is not imported yet
+            raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+        if vars(package).pop("__getattr__", None):
+            loader.exec_module(package)
+        return getattr(package, attribute)
+
+    vars(package)["__getattr__"] = missing
+    return package
 
 
 def cell_node(cell: Mapping[str, Any]) -> Any:
@@ -194,14 +200,14 @@ def _version_from_library() -> Iterator[None]:
     """
     from alembic.config import Config as AlembicConfig
     from alembic.script import ScriptDirectory
-    from nbgrader.dbutil import ALEMBIC_DIR
 
     def version() -> str:
         config = AlembicConfig()
-        config.set_main_option("script_location", ALEMBIC_DIR)
+        config.set_main_option("script_location", folder)
         return str(ScriptDirectory.from_config(config).get_current_head())
 
     api = nbgrader_api()
+    folder = _imported("nbgrader.dbutil").ALEMBIC_DIR
     asked, api.get_alembic_version = api.get_alembic_version, version
     try:
         yield

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from course.config import Settings
 from course.errors import ConfigurationError
-from course.gradebook.adapter import cell_node, load_config, nbgrader_api, nbgrader_utils
+from course.gradebook.adapter import (
+    cell_node,
+    load_config,
+    nbgrader_api,
+    nbgrader_preprocessors,
+    nbgrader_utils,
+)
 from course.gradebook.cells import Cells
 from course.record import Record
 
@@ -186,9 +192,7 @@ def penalty_of(settings: Settings, notebook: Any) -> float | None:
     late = submission.total_seconds_late
     if late <= 0:
         return None
-    from nbgrader.preprocessors import AssignLatePenalties
-
-    assigner: Any = AssignLatePenalties
+    assigner = nbgrader_preprocessors().AssignLatePenalties
     try:
         assigner = assigner(config=load_config(settings))
         assigner.init_plugin()

@@ -80,6 +80,7 @@ def collect(folder: Path, plugin: object) -> list[pytest.Item]:
         raise ConfigurationError(f"No hidden checks in {folder}: each grade cell needs its file.")
     arguments = [str(folder), "-q", "-c", os.devnull, "--rootdir", str(folder), "--capture=no"]
     arguments += ["--import-mode=prepend", *("-p", "no:cacheprovider", "-p", "no:course")]
+    arguments.append("--disable-plugin-autoload")  # what else is installed has no say in marks
     config = _prepareconfig(arguments, [plugin])
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)

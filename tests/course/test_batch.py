@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from course import workers
 from course.batch import WORKER_DIED, grade_all
 from course.submitted import HandedIn
 
@@ -133,6 +134,53 @@ def test_workers_end_with_the_process_that_started_them(how: int, tmp_path: Path
     parent.wait(20)
     workers = [int(path.name) for path in tmp_path.iterdir()]
     assert eventually(lambda: not any(is_running(worker) for worker in workers))
+
+
+def test_prepared_workers_are_forked_where_all_is_imported_and_end_with_the_parent(
+    tmp_path: Path,
+) -> None:
+    program = f"""
+import os, signal, sys
+from functools import partial
+from pathlib import Path
+from course import batch
+from {__name__} import grade_all, hand_in, open_fake, open_imported
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = dict(os.environ)
+    batch.prepare()
+    assert dict(os.environ) == before
+    (told, done), = grade_all(hand_in("fine"), partial(open_imported, Path(sys.argv[1])), 1)
+    assert done.graded.environment["OPENBLAS_NUM_THREADS"] == "1"
+    results = grade_all(hand_in("fine", "die", "raise", "fine"), open_fake, 2)
+    lost = {{each.student: done.fault[:10] for each, done in results if not done.graded}}
+    assert lost == {{"s01": batch.WORKER_DIED[:10], "s02": "Traceback "}}, lost
+"""
+    file = tmp_path / "program.py"
+    file.write_text(program, encoding="utf-8")
+    told = tmp_path / "told"
+    told.mkdir()
+    done = subprocess.run(
+        [sys.executable, file, told],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        check=False,
+    )
+    assert done.returncode == 0
+    assert (told / "imported").read_text() == "one thread"
+    server = int((told / "server").read_text())
+    assert eventually(lambda: not is_running(server))
+
+
+@contextmanager
+def open_imported(folder: Path) -> Iterator[Callable[[HandedIn], Any]]:
+    """Tell who forked this worker, with how many threads, and whether all was imported there."""
+    server = os.getppid()
+    (folder / "server").write_text(str(server))
+    threads = len(list(Path(f"/proc/{server}/task").iterdir()))
+    imported = f"'{workers.NEEDED}'" in Path(f"/proc/{server}/cmdline").read_text()
+    assert workers.NEEDED in sys.modules
+    (folder / "imported").write_text("one thread" if imported and threads == 1 else str(threads))
+    yield fake_grade
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 20.0) -> bool:

@@ -152,14 +152,22 @@ def test_a_timestamp_says_what_nbgrader_reads(text: str) -> None:
     assert parse_timestamp(text) == adapter.nbgrader_utils().parse_utc(text)
 
 
-def test_nbgrader_comes_without_what_checks_iris() -> None:
+def test_nbgrader_comes_without_its_server_and_what_checks_iris() -> None:
     program = """
 import sys
 from course.gradebook import adapter
-with adapter.preloading():
-    pass
-assert "nbgrader.api" in sys.modules
-assert "rfc3987_syntax" not in sys.modules, "half of the start-up goes into its grammar"
-import rfc3987_syntax
+adapter.nbgrader_api(), adapter.nbgrader_preprocessors()
+for name in ("rfc3987_syntax", "nbgrader.server_extensions", "jupyter_server.serverapp"):
+    assert name not in sys.modules, f"{name} costs a second of start-up"
+import nbgrader, rfc3987_syntax
+assert nbgrader.api is adapter.nbgrader_api()
+assert nbgrader.__version__ and nbgrader.load_formgrader
+from nbgrader.apps import NbGraderApp
+try:
+    nbgrader.nothing
+except AttributeError as error:
+    assert "nothing" in str(error)
+else:
+    raise AssertionError
 """
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -112,6 +112,20 @@ def test_each_check_has_points_a_sentence_and_a_cell(folder: Path) -> None:
     assert weights(folder) == {"test_half": 2.5, "test_other": 1.0}
 
 
+def test_what_else_is_installed_has_no_say(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    (site / "lenient-1.dist-info").mkdir(parents=True)
+    (site / "lenient-1.dist-info" / "METADATA").write_text("Name: lenient\nVersion: 1\n")
+    (site / "lenient-1.dist-info" / "entry_points.txt").write_text("[pytest11]\nl = lenient\n")
+    (site / "lenient.py").write_text("def pytest_pyfunc_call(pyfuncitem): return True\n")
+    monkeypatch.syspath_prepend(site)
+    checks = Checks(folder, "demo")
+    verdicts = checks.judge("test_half", InProcess({"half": lambda x: 0.0}))
+    assert Outcome.PASSED not in {each.outcome for each in verdicts}
+
+
 @pytest.mark.parametrize("points", ["", "()", "(0)", "(-1)", "(True)", "('2')", "(float('inf'))"])
 def test_a_check_without_a_weight_is_refused(folder: Path, points: str) -> None:
     write(folder, test_half=HALF.replace(".points(2)", f".points{points}"))

@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("course.preview", "course.pytest_plugin", "course.release", "course.nbgrader_shell"),
     (
         "course.autograde",
+        "course.ahead",
         "course.collect",
         "course.export",
         "course.feedback",

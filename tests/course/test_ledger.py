@@ -60,7 +60,7 @@ def known(graded: tuple[Path, Isolation], course: Path) -> Known:
         settings = settings or load_settings(course)
         with Gradebook(settings) as gradebook:
             scores = gradebook.automatic_scores(LAB)
-        ledger = Ledger(settings, Lab.load(settings, LAB), isolation, scores)
+        ledger = Ledger(settings, Lab.load(settings, LAB), isolation, lambda: scores)
         handed_in = [each.read() for each in find(settings, LAB)]
         return {each.student for each in handed_in if ledger.unchanged(each)}
 
