@@ -7,7 +7,7 @@ only this process writes, one submission at a time: first its folder, then its g
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -36,6 +36,7 @@ from course.submitted import HandedIn, Submission
 from course.workers import Done
 
 Watcher = Callable[[Record], None]
+Pool = Callable[..., Generator[tuple[HandedIn, Done["Finished"]], None, None]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Plan:
     submissions: tuple[Submission, ...]
     isolation: Isolation
     force: bool = False  # grade what is unchanged, too
+    cluster: str = ""  # the Dask scheduler whose workers grade; '' for this machine alone
 
     @property
     def processes(self) -> int:
@@ -67,11 +69,13 @@ class Results:
     """What a run came to: all records, and our own faults (tracebacks) by student.
 
     `unchanged` of the records are those of an earlier run, which would come out the same.
+    `refused` says which workers of a cluster came late and may not grade, and why.
     """
 
     records: list[Record] = field(default_factory=list)
     unchanged: int = 0
     faults: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -85,14 +89,20 @@ def cores() -> int:
 
 
 def plan(
-    settings: Settings, lab_name: str, students: Collection[str] = (), *, force: bool = False
+    settings: Settings,
+    lab_name: str,
+    students: Collection[str] = (),
+    *,
+    force: bool = False,
+    cluster: str = "",
 ) -> Plan:
     """Look at everything that a run needs; ConfigurationError when it cannot begin."""
     lab = Lab.load(settings, lab_name)
     refuse_misfits(lab, Checks(lab.checks_folder, settings.secret))
     submissions = submitted.find(settings, lab_name, students)
     _refuse_bad_times(submissions)
-    return Plan(settings, lab, tuple(submissions), choose_isolation(settings, lab), force)
+    isolation = choose_isolation(settings, lab)
+    return Plan(settings, lab, tuple(submissions), isolation, force, cluster)
 
 
 def _refuse_bad_times(submissions: Iterable[Submission]) -> None:
@@ -115,8 +125,8 @@ def run(
     """
     settings, lab = what.settings, what.lab
     results = Results()
-    open_grader = partial(_open_grader, settings, lab, what.isolation)
     with (
+        _pool(what, results, heed) as grade,
         store.opened(settings.folder("autograded"), lab.name) as folders,
         ExitStack() as stack,
     ):
@@ -125,10 +135,7 @@ def run(
             settings, lab, what.isolation, lambda: gradebook().automatic_scores(lab.name)
         )
         handed_in = _changed(what, ledger, results, watch, heed)
-        graded = stack.enter_context(
-            closing(grade_all(handed_in, open_grader, what.processes, heed, gradebook))
-        )
-        for submission, done in graded:
+        for submission, done in stack.enter_context(closing(grade(handed_in, meanwhile=gradebook))):
             finished = done.graded or _ungraded(what, submission, done)
             folders.put(submission.student, _files(lab, finished, submission.timestamp))
             gradebook().store(finished.record, finished.notebook, submission.timestamp)
@@ -147,6 +154,22 @@ def _open_gradebook(what: Plan, stack: ExitStack) -> Gradebook:
     gradebook = stack.enter_context(Gradebook(what.settings))
     gradebook.register(what.lab)
     return gradebook
+
+
+@contextmanager
+def _pool(what: Plan, results: Results, heed: Callable[[], None]) -> Iterator[Pool]:
+    """Whoever grades: processes of this machine, or a cluster's workers once they may."""
+    if not what.cluster:
+        open_grader = partial(_open_grader, what.settings, what.lab, what.isolation)
+        yield partial(grade_all, open_grader=open_grader, processes=what.processes, heed=heed)
+        return
+    from course.cluster.crew import gathered
+    from course.cluster.parcel import Parcel
+
+    parcel = Parcel.of(what.settings, what.lab, what.isolation, _open_grader)
+    with gathered(what.cluster, parcel, heed) as crew:
+        yield crew.grade_all
+        results.refused += crew.refused
 
 
 def _changed(

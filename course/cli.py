@@ -90,18 +90,24 @@ def release(lab: str, check: bool, course_dir: Path) -> None:
 )
 @click.option("--processes", type=click.IntRange(1), help="How many grade at once.")
 @click.option("--force", is_flag=True, help="Grade what is unchanged since it was graded, too.")
+@click.option(
+    "--cluster", default="", metavar="ADDRESS", help="Dask's scheduler, or its file: grade there."
+)
 @_course_dir
 def autograde(
-    lab: str, students: tuple[str, ...], processes: int | None, force: bool, course_dir: Path
+    lab: str, students: tuple[str, ...], processes: int | None, course_dir: Path, **how: Any
 ) -> int:
     """Grade what was handed in for LAB: marks, records and notebooks."""
     from course import batch
 
-    batch.prepare()  # beside what comes now
+    if processes and how["cluster"]:
+        raise click.UsageError("--processes is for this machine: leave it out with --cluster.")
+    if not how["cluster"]:
+        batch.prepare()  # beside what comes now
     from course.autograde import plan
 
     settings = _settings(course_dir, processes=processes)
-    what = plan(settings, lab, students, force=force)
+    what = plan(settings, lab, students, **how)
     _warn_of_guessable_secret(settings)
     return 0 if _graded_aloud(what).complete else 1
 
@@ -127,6 +133,8 @@ def _graded_aloud(what: Plan, stories: Mapping[str, str] | None = None) -> Resul
     out.print(terminal.isolation_line(what.isolation.to_dict()))
     if results.unchanged:
         out.print(f"{results.unchanged} unchanged since they were graded; --force grades them too.")
+    for sentence in results.refused:
+        click.echo(terminal.visible(sentence), err=True)
     for student, fault in sorted(results.faults.items()):
         click.echo(
             f"\n{terminal.visible(student)} was not graded, through a fault of ours:", err=True

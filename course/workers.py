@@ -83,13 +83,19 @@ def start(open_grader: OpenGrader[Any]) -> None:
 
 def grade(handed_in: HandedIn) -> Done[Any]:
     """Grade one submission with this process's grader. Never raises: a fault is a result."""
-    try:
-        return Done(_worker.opened()(handed_in))
-    except Exception as error:
-        fault = traceback.format_exc()
+    done = attempt(lambda each: _worker.opened()(each), handed_in)
+    if done.fault:
         with contextlib.suppress(Exception):
             _worker.close()  # whatever state it is in; the next submission gets a fresh one
-        return Done(None, fault, FAILED.format(kind=type(error).__name__))
+    return done
+
+
+def attempt(grade: Callable[[HandedIn], T], handed_in: HandedIn) -> Done[T]:
+    """What `grade` gives for a submission; an exception of ours becomes a fault."""
+    try:
+        return Done(grade(handed_in))
+    except Exception as error:
+        return Done(None, traceback.format_exc(), FAILED.format(kind=type(error).__name__))
 
 
 def _leave(*_: Any) -> None:

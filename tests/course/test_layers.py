@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("course.pictures", "course.lending"),
     ("course.grading",),
     ("course.gradebook", "course.store", "course.submitted", "course.workers", "course.batch"),
-    ("course.ledger",),
+    ("course.ledger", "course.cluster"),
     ("course.reports",),
     ("course.preview", "course.pytest_plugin", "course.release", "course.nbgrader_shell"),
     (
