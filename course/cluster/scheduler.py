@@ -23,6 +23,7 @@ from course.errors import ConfigurationError
 Client = Any  # Dask's; of its methods' types some are missing and others do not fit
 
 SECONDS_TO_CONNECT = 10.0
+SECONDS_TO_PICK_UP = 3.0
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_OF_SILENCE = 60.0
 
@@ -97,7 +98,7 @@ def _client(connect: Client, address: str) -> Client:
 
     threading.Thread(target=try_it, daemon=True).start()
     try:
-        return answer.result(2 * SECONDS_TO_CONNECT)
+        return answer.result(SECONDS_TO_CONNECT + SECONDS_TO_PICK_UP)
     except Exception as error:
         problem = " ".join(str(error).split()) or "what listens there does not answer"
         raise ConfigurationError(

@@ -41,13 +41,17 @@ class Cluster:
         assert eventually(self.file.exists, SECONDS_TO_START), self.said()
         self.address: str = json.loads(self.file.read_text())["address"]
 
-    def add(self, *options: str, **environment: str) -> subprocess.Popen[bytes]:
-        """Start one more worker, with one thread unless the options say otherwise."""
+    def add(
+        self, *options: str, nanny: bool = False, **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """Start one more worker, with one thread unless the options say otherwise.
+
+        A nanny is a process of Dask's that starts a worker anew when it ends.
+        """
         threads = [] if "--nthreads" in options else ["--nthreads", "1"]
+        threads += ["--nanny" if nanny else "--no-nanny"]
         places = ["--host", LOOPBACK, "--local-directory", str(self.folder), "--no-dashboard"]
-        worker = self._start(
-            "worker", self.address, "--no-nanny", *threads, *places, *options, **environment
-        )
+        worker = self._start("worker", self.address, *threads, *places, *options, **environment)
         self.workers.append(worker)
         log = self._log("worker")
         assert eventually(lambda: "Registered to" in log.read_text(), SECONDS_TO_START), self.said()

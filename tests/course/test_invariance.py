@@ -6,6 +6,7 @@ records (timings aside), the same notebooks and the same gradebook.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -20,6 +21,7 @@ from typing import Any
 
 import pytest
 import tiny
+from clusters import cluster
 from gradebooks import stored
 from lab1.sample_class import SAMPLES
 from zoo import ZOO, read
@@ -99,9 +101,12 @@ def open_gradebook(course: Path, lab: str) -> None:
         gradebook.register(Lab.load(settings, lab))
 
 
-def grade(course: Path, lab: str, processes: int = 1, order: Order = by_name) -> Outcome:
+def grade(
+    course: Path, lab: str, processes: int = 1, order: Order = by_name, cluster: str = ""
+) -> Outcome:
     """Grade everything that was handed in, whether it was graded before or not."""
-    what = autograde.plan(load_settings(course).override(processes=processes), lab, force=True)
+    settings = load_settings(course).override(processes=processes)
+    what = autograde.plan(settings, lab, force=True, cluster=cluster)
     what = replace(what, submissions=tuple(order(what.submissions)))
     results = autograde.run(what)
     assert (results.faults, results.unchanged) == ({}, 0)
@@ -213,6 +218,29 @@ def test_a_machine_under_full_load_gives_what_it_gives_without(
 ) -> None:
     with copied(handed_in) as course, full_load():
         same(grade(course, LAB, 2), expected)
+
+
+def elsewhere(found: Outcome) -> Outcome:
+    """Without the attempts at files that do not travel: gradebook and configuration."""
+    records = {name: json.loads(record) for name, record in found.records.items()}
+    for record in records.values():
+        proved = record["isolation"]["proved"]
+        at_home = ("gradebook.db", "course_config.py")
+        record["isolation"]["proved"] = [each for each in proved if not each.endswith(at_home)]
+    return replace(found, records={name: json.dumps(each) for name, each in records.items()})
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_what_one_machine_gives(
+    handed_in: Path, expected: Outcome, tmp_path: Path
+) -> None:
+    with copied(handed_in) as course, cluster(tmp_path) as dask:
+        dask.add("--nthreads", "2")
+        dask.add(nanny=True)
+        graded = grade(course, LAB, order=shuffled, cluster=dask.address)
+    assert "course_config.py" in expected.records["ada"]
+    assert "course_config.py" not in graded.records["ada"]
+    same(elsewhere(graded), elsewhere(expected))
 
 
 def as_nobody(*program: str, home: Path) -> subprocess.CompletedProcess[str]:
