@@ -32,11 +32,15 @@ class Cost:
 
 @dataclass(frozen=True)
 class Contender:
-    """One way to grade: `grade` takes some students' ids and grades exactly those, from nothing."""
+    """One way to grade: `grade` takes some students' ids and grades exactly those, from nothing.
+
+    `most` is how many it is given at most, for who takes too long to be given all.
+    """
 
     name: str
     figures: bool
     grade: Callable[[Sequence[str]], Cost]
+    most: int = sys.maxsize
 
 
 def timed(command: Sequence[str | Path], cwd: Path, **environment: str) -> Cost:

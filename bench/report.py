@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.contenders import Cost
 
-BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8c8c8c"
+BLUE, ORANGE, GREY, PINK = "#0072B2", "#E69F00", "#8c8c8c", "#CC79A7"
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def draw(path: Path, cpu: dict[str, float], steps: dict[str, float]) -> None:
     from matplotlib import pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained")
-    colours = {"course": BLUE, "nbgrader": ORANGE, "floor": GREY}
+    colours = {"course": BLUE, "nbgrader": ORANGE, "floor": GREY, "otter": PINK}
     bars = left.barh(
         list(cpu), list(cpu.values()), color=[colours[name.split(",")[0]] for name in cpu]
     )

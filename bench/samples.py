@@ -75,7 +75,7 @@ def _hand_in(settings: Settings, lab_name: str, size: int) -> dict[str, float]:
             if len(chosen) == size:
                 break
             cells = json.loads(_plain(settings, lab_name, sample).read_text("utf-8"))["cells"]
-            record = grader.grade(sample.student, _notebook(cells, sample.student)).record
+            record = grader.grade(sample.student, notebook_of(cells, sample.student)).record
             if record.status is Status.GRADED and not record.limits_hit:
                 chosen.append((sample.student, cells, record))
     shutil.rmtree(settings.folder("submitted"))
@@ -83,7 +83,7 @@ def _hand_in(settings: Settings, lab_name: str, size: int) -> dict[str, float]:
         student = f"s{number:04d}-{name}"
         path = settings.folder("submitted") / student / lab_name / f"{lab_name}.ipynb"
         path.parent.mkdir(parents=True)
-        path.write_bytes(_notebook(cells, student))
+        path.write_bytes(notebook_of(cells, student))
         points[student] = _automatic(record)
     return points
 
@@ -109,7 +109,7 @@ def _plain(settings: Settings, lab_name: str, sample: Any) -> Path:
     return hand_in(settings, lab_name, Plain())
 
 
-def _notebook(cells: list[dict[str, Any]], student: str) -> bytes:
+def notebook_of(cells: list[dict[str, Any]], student: str) -> bytes:
     """A notebook whose code is nobody else's, so that nothing can be remembered between two."""
     mine = []
     for cell in cells:

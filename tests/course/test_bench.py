@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 import tiny
 
+from bench.flatness import Moment
+from bench.scale import enough, simulate
+from course.judge.checks import Checks
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -60,3 +64,69 @@ draw(Path(sys.argv[1]), cpu, steps)
     picture = tmp_path / "bench.svg"
     run(program, picture)
     assert picture.stat().st_size > 5000
+
+
+def test_otter_is_asked_the_same_checks(tmp_path: Path) -> None:
+    course = tiny.write_course(tmp_path / "course")
+    program = """
+import sys
+from bench.incell import demand
+sys.path.insert(0, sys.argv[1])
+names = {}
+exec(sys.argv[2], names)
+for cell, check in [each.split("::") for each in sys.argv[3:]]:
+    try:
+        demand("tiny", cell, check, "demo", names)
+    except AssertionError:
+        print("no", end=" ")
+    else:
+        print("yes", end=" ")
+"""
+    checks = [
+        f"{cell}::{check.name}"
+        for cell, found in Checks(course / "tests" / "tiny", "demo").by_cell.items()
+        for check in found
+    ]
+    for typed, answers in ((tiny.RIGHT, {"yes"}), (tiny.HALF, {"yes", "no"}), (tiny.WRONG, {"no"})):
+        said = run(program, course / "tests", "\n".join(typed.values()), *checks)
+        assert (set(said.split()), len(said.split())) == (answers, len(checks))
+
+
+def test_the_simulation_is_bound_by_workers_then_by_the_writer() -> None:
+    few = simulate(2000, 2, grade=1.0, store=0.01)
+    assert few.seconds == pytest.approx(1000, rel=0.05)
+    assert few.grading > 0.98
+    many = simulate(2000, 400, grade=1.0, store=0.01)
+    assert many.seconds == pytest.approx(20, rel=0.15)
+    assert many.writer > 0.9
+    assert simulate(1, 1, grade=1.0, store=0.5).writer < 0.5
+
+
+def test_the_fewest_workers_are_enough_and_one_less_is_not() -> None:
+    fewest = enough(3000, grade=6.0, store=0.1)
+    assert fewest is not None
+    assert simulate(3000, fewest, 6.0, 0.1).seconds <= 3600
+    assert simulate(3000, fewest - 1, 6.0, 0.1).seconds > 3600
+    assert enough(3000, grade=6.0, store=1.2) is None
+
+
+def test_the_first_submission_is_told_from_the_self_test() -> None:
+    program = """
+from bench.outside import Process, _is_submission
+warm = b"python\\0-m\\0course.sandbox.warm\\x007"
+family = {
+    1: Process(0, b"course\\0autograde", 1.0),
+    2: Process(1, b"bwrap\\0" + warm, 0.1), 3: Process(2, warm, 0.5), 4: Process(3, warm, 0.1),
+    5: Process(1, b"python\\0-c\\0from multiprocessing.forkserver import main", 0.5),
+    6: Process(5, b"python\\0-c\\0from multiprocessing.forkserver import main", 0.1),
+    7: Process(6, b"bwrap\\0" + warm, 0.1), 8: Process(7, b"bwrap\\0" + warm, 0.1),
+    9: Process(8, warm, 0.5), 10: Process(9, warm, 0.1),
+}
+print([pid for pid in family if _is_submission(family, pid)])
+"""
+    assert run(program).strip() == "[10]"
+
+
+def test_a_fifth_is_what_lies_between_two_moments() -> None:
+    first, second = Moment(20, 1.0, 4.0, 0.5), Moment(50, 3.0, 9.0, 0.75)
+    assert second - first == Moment(30, 2.0, 5.0, 0.25)
