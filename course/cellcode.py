@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _SHELL_LINE = re.compile(
-    r"^([ \t]*)(?:[!%][^\n]*|\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$", re.MULTILINE
+    r"^([ \t]*+)(?:[!%][^\n]*|\?{1,2}[\w.]++|[\w.]++\?{1,2})[ \t]*+$", re.MULTILINE
 )
-_SHELL_VALUE = re.compile(r"^([ \t]*[\w, ]+=)[ \t]*[!%][^\n]*$", re.MULTILINE)
+_SHELL_VALUE = re.compile(r"^([ \t]*+\w[\w, ]*+=)[ \t]*+[!%][^\n]*$", re.MULTILINE)
 _CELL_MAGIC = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # the others run no Python, or aside
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -50,8 +50,8 @@ def study(source: str) -> Code:
     if tree is None:
         return Code(parses=False, is_prose=True)
     given = list(_given(tree))
-    names = frozenset(name for name, _ in given)
-    last = {name: node for name, node in given if not _uses_itself(name, node)}
+    names = frozenset(name for name, _, _ in given)
+    last = {name: node for name, node, used in given if name not in used}
     return Code(
         parses=True,
         names=frozenset(last),
@@ -108,17 +108,22 @@ def _tree(text: str) -> ast.Module | None:
             return None
 
 
-def _given(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
-    """Every name that a statement at the top level defines, in order, and the statement."""
+def _given(tree: ast.Module) -> Iterator[tuple[str, ast.stmt, frozenset[str]]]:
+    """Every name that a statement at the top level defines, in order, and the statement.
+
+    The names that it uses come third: `cost = cost(x, y, W, b)` makes no `cost`, it needs one.
+    """
     for node in tree.body:
         if isinstance(node, _Definition):
-            yield node.name, node
+            yield node.name, node, frozenset()
         elif isinstance(node, ast.Assign | ast.AnnAssign):
+            names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+            used = frozenset(each.id for each in names if isinstance(each.ctx, ast.Load))
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
                 for each in ast.walk(target):
                     if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
-                        yield each.id, node
+                        yield each.id, node, used
 
 
 def _bound(tree: ast.Module) -> Iterator[str]:
@@ -134,16 +139,6 @@ def _bound(tree: ast.Module) -> Iterator[str]:
             yield node.name
         if not isinstance(node, _Definition | ast.Lambda):
             waiting += ast.iter_child_nodes(node)
-
-
-def _uses_itself(name: str, node: ast.stmt) -> bool:
-    """`cost = cost(x, y, W, b)` makes no `cost`: it needs one."""
-    if isinstance(node, _Definition):
-        return False
-    return any(
-        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
-        for each in ast.walk(node)
-    )
 
 
 def _is_unwritten(node: ast.stmt) -> bool:

@@ -30,11 +30,14 @@ Early = tuple[int, str]  # the place of the cell, and the name that it uses
 def out_of_order(ran: Sequence[Executed]) -> tuple[Repair, ...]:
     """One sentence for each name that was used before the cell that defines it."""
     bound = [_bound(each.cell) for each in ran]
+    first: dict[str, int] = {}
+    for place, names in enumerate(bound):
+        for name in names:
+            first.setdefault(name, place)
     told: dict[str, Repair] = {}
     for place, name in [*_in_functions(ran, bound), *_in_cells(ran)]:
-        after = next((n for n in range(place + 1, len(ran)) if name in bound[n]), None)
-        is_known = any(name in names for names in bound[: place + 1])
-        if after is not None and not is_known and name not in told:
+        after = first.get(name, place)
+        if after > place and name not in told:
             cell = ran[place].cell
             sentence = EARLY.format(where=_where(cell), name=name, defined=_where(ran[after].cell))
             grade_id = cell.lab_cell.grade_id if cell.lab_cell is not None else ""
@@ -60,6 +63,7 @@ def _in_functions(ran: Sequence[Executed], bound: Sequence[frozenset[str]]) -> I
 
     Read from the code alone: what a function says while it is judged could quote hidden checks.
     """
+    there, known = set(_ALWAYS_THERE), 0
     for place, each in enumerate(ran):
         if each.cell.cell_type != "code" or (each.cell.lab_cell and each.cell.lab_cell.locked):
             continue
@@ -67,7 +71,8 @@ def _in_functions(ran: Sequence[Executed], bound: Sequence[frozenset[str]]) -> I
         record = ran[judged].record if judged is not None else None
         if judged is None or record is None or record.points == record.max_points:
             continue
-        there = _ALWAYS_THERE.union(*bound[: judged + 1])
+        there.update(*bound[known : judged + 1])
+        known = judged + 1
         yield from ((place, name) for name in sorted(_needed(each.cell.source) - there))
 
 

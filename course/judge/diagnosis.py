@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from course.judge.proxy import Callee, InProcess
-from course.judge.returned import MOST_VALUES
+from course.judge.returned import MOST_VALUES, count
 from course.record import Diagnosis
 from course.sandbox.outcome import NotDefined, ProcessEnded, StudentError, TimeLimit
 
@@ -166,7 +166,7 @@ def _longer(before: Any, now: Any) -> bool:
 
 def plain(value: Any) -> Any:
     """A value as nested tuples of floats; lists, tuples and arrays that hold the same are alike."""
-    if _size(value) > MOST_VALUES:
+    if count(value) > MOST_VALUES:
         return "more values than any probe gives"
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
@@ -178,12 +178,6 @@ def plain(value: Any) -> Any:
         except OverflowError:
             return math.inf
     return value if value is None else type(value).__name__
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, np.ndarray):
-        return value.size
-    return len(value) if isinstance(value, (list, tuple)) else 1
 
 
 def agree(a: Any, b: Any) -> bool:

@@ -11,13 +11,28 @@ import reprlib
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from course.judge import messages
 from course.record import Evidence
 
 _LONGEST = 400
-_SHORT = reprlib.Repr()
+_MOST_DIMENSIONS = 3  # NumPy leaves out the middle of a long axis, but an array may have many short
+
+
+class _Short(reprlib.Repr):
+    """As repr, but little of what is long, arrays within lists included."""
+
+    def repr_ndarray(self, value: NDArray[Any], level: int) -> str:
+        """An array's first and last values; of more axes than anybody reads, only what it is."""
+        if value.ndim > _MOST_DIMENSIONS:
+            return f"array of shape {value.shape}, {value.dtype}"
+        with np.printoptions(precision=8, threshold=12, linewidth=10_000):
+            return f"array({np.array2string(value, separator=', ')}, {value.dtype})"
+
+
+_SHORT = _Short()
+_SHORT.maxlevel = 4
 _SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = 20
 _SHORT.maxstring = _SHORT.maxother = _LONGEST
 
@@ -79,12 +94,8 @@ def show(value: Any) -> str:
     """A bounded, one-line text of a plain value; '' for None. Takes little for a huge value."""
     if value is None:
         return ""
-    if isinstance(value, np.ndarray):
-        with np.printoptions(precision=8, threshold=12, linewidth=10_000):
-            text = f"array({np.array2string(value, separator=', ')}, {value.dtype})"
-    else:
-        plain = value.item() if isinstance(value, np.generic) else value
-        text = _SHORT.repr(plain[:_LONGEST] if isinstance(plain, bytes) else plain)
+    plain = value.item() if isinstance(value, np.generic) else value
+    text = _SHORT.repr(plain[:_LONGEST] if isinstance(plain, bytes) else plain)
     text = " ".join(text[: 4 * _LONGEST].split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 

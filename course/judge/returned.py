@@ -17,7 +17,7 @@ from course.judge import messages
 from course.judge.expect import CheckFailed, close, show, tolerance
 from course.record import Evidence
 
-MOST_VALUES = 100_000  # in one list; a check asks for far fewer, and each costs the judge time
+MOST_VALUES = 100_000  # in one answer; a check asks for far fewer, and each costs the judge time
 
 
 class Returned:
@@ -56,6 +56,8 @@ class Returned:
 
     def array(self, shape: tuple[int, ...] | None = None) -> NDArray[np.float64]:
         """Finite numbers as float64, of exactly this shape if given; lists count as arrays."""
+        if count(self.raw) > MOST_VALUES:
+            self._refuse("a handful of values")
         found = self._array()
         if shape is not None and found.shape != shape:
             same_kind = found.ndim == len(shape)
@@ -161,6 +163,17 @@ class Returned:
 
     def __repr__(self) -> str:
         return f"<{self.call} → {show(self.raw)}>"
+
+
+def count(value: Any) -> int:
+    """How many values there are in plain data, lists included; it stops above `MOST_VALUES`."""
+    found, waiting = 0, [value]
+    while waiting and found <= MOST_VALUES:
+        each = waiting.pop()
+        found += each.size if isinstance(each, np.ndarray) else 1
+        if isinstance(each, (list, tuple)):
+            waiting += each
+    return found
 
 
 _DIMENSIONS = {0: "a single value", 1: "a one-dimensional array", 2: "a two-dimensional array"}

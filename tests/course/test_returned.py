@@ -1,11 +1,13 @@
 """Values from a student's process: what they may be coerced to, and what is refused."""
 
 import math
+import time
 from typing import Any
 
 import numpy as np
 import pytest
 
+from course.judge.diagnosis import plain
 from course.judge.expect import CheckFailed, close, require, show, tolerance
 from course.judge.returned import MOST_VALUES, Returned, kind
 
@@ -315,3 +317,19 @@ def test_a_length_or_shape_that_a_student_chose_is_not_repeated_to_him() -> None
             with pytest.raises(CheckFailed) as caught:
                 coerce(*wanted)
             assert "431" not in caught.value.sentence
+
+
+AXES = np.zeros((2,) * 22, dtype=np.int8)
+PARTS = [np.zeros(100_000, dtype=np.int8)] * 600
+
+
+@pytest.mark.parametrize(
+    "raw", [AXES, [AXES], (AXES,) * 3, PARTS, [PARTS], np.zeros(1 << 25, "i1")]
+)
+def test_what_is_huge_once_it_is_looked_at_costs_the_judge_next_to_nothing(raw: Any) -> None:
+    start = time.process_time()
+    with pytest.raises(CheckFailed):
+        returned(raw).array((3,))
+    assert len(show(raw)) <= 400
+    assert isinstance(plain(raw), str)
+    assert time.process_time() - start < 0.5
