@@ -54,7 +54,8 @@ def set_limits(limits: Limits, *, count_processes: bool) -> None:
     """Set the kernel's limits, soft and hard.
 
     `count_processes` only inside a user namespace: elsewhere the kernel counts all processes of the
-    user, and a full desktop would leave the submission none.
+    user, and a full desktop would leave the submission none. There it may take what is free, but
+    for a quarter of all that the user may have: others must be able to start theirs.
     """
     # once for the cells, once for the checks; SIGXCPU is ignored by pid 1: the hard limit follows
     cpu = int(2 * (limits.submission_cpu + limits.grace_cpu)) + 2
@@ -65,8 +66,11 @@ def set_limits(limits: Limits, *, count_processes: bool) -> None:
         resource.RLIMIT_NOFILE: (limits.open_files,) * 2,
         resource.RLIMIT_CORE: (0, 0),
     }
+    most = resource.getrlimit(resource.RLIMIT_NPROC)[0]
     if count_processes:
         ceilings[resource.RLIMIT_NPROC] = (limits.processes,) * 2
+    elif most != resource.RLIM_INFINITY:
+        ceilings[resource.RLIMIT_NPROC] = (most - most // 4,) * 2
     for kind, (soft, hard) in ceilings.items():
         allowed = resource.getrlimit(kind)[1]
         if allowed != resource.RLIM_INFINITY:

@@ -56,6 +56,9 @@ DENIED_NUMBERS = (452, 463, 466, 467, 469)
 NOT_IMPLEMENTED = ("clone3", "openat2")
 """Their flags are behind a pointer, which a filter cannot read; libc falls back on older calls."""
 
+NOT_SUPPORTED = ("fallocate",)
+"""It fills a disk in no time; libc writes zeros instead, which takes the time that notices it."""
+
 CLONE_THREAD = 0x10000
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
@@ -63,7 +66,11 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 F_SETOWN, F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP = 8, 10, 15, 0x8901, 0x8902
 """They have the kernel send any signal, SIGKILL too, to any process of the user when a file is
 ready; Landlock stops that from ABI 6 on."""
+F_SETLEASE, F_NOTIFY = 1024, 1026
+"""A lease on a library's file makes everybody else who opens that file wait, up to 45 seconds."""
 AF_UNIX = 1
+SOCK_TYPE, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET = 0xF, 2, 3, 5
+"""A pair of datagram sockets would do: each can send to any named socket of the machine."""
 LOW_WORD = 0xFFFFFFFF
 
 
@@ -77,6 +84,8 @@ def compile_filters() -> tuple[bytes, ...]:
         _add(rules, refuse, call)
     for name in NOT_IMPLEMENTED:
         _add(rules, seccomp.ERRNO(errno.ENOSYS), name)
+    for name in NOT_SUPPORTED:
+        _add(rules, seccomp.ERRNO(errno.EOPNOTSUPP), name)
     _add_conditional(rules, refuse)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
@@ -92,11 +101,13 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
         _add(rules, refuse, name, arg(place, masked, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY))
     for option in (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP):
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
-    for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX):
+    for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY):
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
     for request in (TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP):
         _add(rules, refuse, "ioctl", arg(1, masked, LOW_WORD, request))
     _add(rules, refuse, "socketpair", arg(0, seccomp.NE, AF_UNIX))
+    for kind in (SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET):
+        _add(rules, refuse, "socketpair", arg(1, masked, SOCK_TYPE, kind))
     _add(rules, refuse, "prlimit64", arg(0, seccomp.NE, 0))  # its own limits only
 
 

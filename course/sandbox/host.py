@@ -30,6 +30,7 @@ from course.sandbox.outcome import (
     SubmissionError,
     TimeLimit,
 )
+from course.sandbox.room import NO_ROOM
 from course.sandbox.warmup import WarmEnded, WarmHandle
 
 WALL_GRACE = 2.0
@@ -211,9 +212,7 @@ class Child:
             self._end(f"it broke the protocol: {error}")
         except Expired as expired:
             self._end(REASONS[expired.limit], expired.limit)
-        except (
-            BaseException
-        ):  # an interrupt: half a frame may be on the way, so nothing more is asked
+        except BaseException:  # half a frame may be on the way, so nothing more is asked
             self.ended = self.ended or "interrupted"
             self.close()
             raise
@@ -222,6 +221,11 @@ class Child:
         """End a submission that fills the disk, or makes files without end."""
         size, files = self._warm.measure(self._folder)
         if size > self.limits.folder_bytes or files > self.limits.folder_files:
+            self._end(REASONS["folder"], "folder")
+        if self._warm.room is not None and self._warm.room.is_short():
+            self.close()
+            if not self._warm.room.comes_back():
+                raise GraderFault(NO_ROOM)
             self._end(REASONS["folder"], "folder")
 
     def _end(self, reason: str, limit: Limit | None = None) -> NoReturn:

@@ -30,7 +30,11 @@ def remove(folder: Path) -> None:
 
 
 def measure(folder: Path, most_files: int) -> tuple[int, int]:
-    """Return (bytes, files and folders) of a tree; counting stops above `most_files`."""
+    """Return (bytes, files and folders) of a tree; counting stops above `most_files`.
+
+    A folder that cannot be looked into, because of its mode or the length of its path, could hold
+    anything: it counts as more than `most_files`.
+    """
     size = count = 0
     pending = [str(folder)]
     while pending and count <= most_files:
@@ -44,6 +48,8 @@ def measure(folder: Path, most_files: int) -> tuple[int, int]:
                         pending.append(entry.path)
                     if count > most_files:
                         break
-        except OSError:  # gone meanwhile, or too deep a path
-            count += 1
+        except FileNotFoundError:  # gone meanwhile
+            continue
+        except OSError:
+            return size, most_files + 1
     return size, count

@@ -27,6 +27,7 @@ from course.sandbox.channel import Channel, Closed
 from course.sandbox.clock import Process
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
+from course.sandbox.room import Room
 from course.sandbox.wire import ProtocolError
 
 START_SECONDS = 60.0
@@ -53,6 +54,7 @@ class WarmHandle:
         self.isolation = isolation
         self.limits = limits
         self.folder_on_disk: Path | None = None
+        self.room: Room | None = None
         self._file_system: int | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -114,6 +116,8 @@ class WarmHandle:
 
     def fork(self, seconds: float) -> tuple[Channel, Process, dict[str, Any]]:
         """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in it."""
+        if self.folder_on_disk is not None:
+            self.room = Room(self.folder_on_disk, self.limits.folder_bytes)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         ours.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 1)
         end = time.monotonic() + seconds

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
 import socket
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sandboxes import TIERS, refused, warm_process
+from disks import small_disk
+from sandboxes import SMALL, TIERS, refused, warm_process
 
+from course.errors import GraderFault
+from course.sandbox import room, sweep
 from course.sandbox.host import Child, ProcessEnded, WarmProcess
 
 ROOT = Path(__file__).parents[2]
@@ -233,7 +240,7 @@ for number in range(200):
 os.mkdir("closed", 0)
 open(b"\\xff\\xfe", "w").close()
 """
-    with warm.fork() as child:
+    with warm.fork() as child, contextlib.suppress(ProcessEnded):  # as the judge cannot look inside
         assert refused(child, deep) == ""
     with warm.fork() as child:
         assert child.run("import os; print(os.listdir('.'))").outputs[0].text == "[]\n"
@@ -250,6 +257,60 @@ def test_threads_are_bounded_and_die_with_the_process(child: Child) -> None:
         "RuntimeError",
         "MemoryError",
     )
+
+
+def test_others_of_the_same_user_can_still_start_processes(child: Child) -> None:
+    most = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    if most == resource.RLIM_INFINITY:
+        most = 1 << 30
+    allowed = child.run("print(resource.getrlimit(resource.RLIMIT_NPROC)[1])").outputs[0].text
+    assert int(allowed) == -1 or 0 < int(allowed) <= most - most // 4
+
+
+UNLINKED = """
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, *[ctypes.c_size_t] * 2, *[ctypes.c_int] * 2, ctypes.c_long]
+for number in range(1000):
+    with open("mallory", "wb+", 0) as file:
+        os.unlink("mallory")
+        assert libc.mmap(None, 4096, 1, 1, file.fileno(), 0) > 0
+        file.write(bytes(1 << 20))
+"""
+"""Writes files that are in no folder, and of which a mapped page keeps all."""
+
+
+def test_unlinked_files_do_not_fill_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_disk(tmp_path, megabytes=100):
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        with warm_process("landlock", replace(SMALL, cell_cpu=4.0)) as warm:
+            with warm.fork() as child, pytest.raises(ProcessEnded, match="too large files"):
+                child.run(HELP + UNLINKED)
+            with warm.fork() as child:
+                assert child.run("print(1)").error is None
+
+
+def test_a_disk_that_others_fill_is_no_fault_of_a_submission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SECONDS_TO_RECOVER", 0.1)
+    with small_disk(tmp_path, megabytes=60):
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        with warm_process("landlock") as warm, warm.fork() as child:
+            (tmp_path / "ballast").write_bytes(bytes(40 << 20))
+            with pytest.raises(GraderFault, match="full"):
+                child.run("pass")
+
+
+def test_what_cannot_be_looked_into_counts_as_too_much(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed" / "file").write_bytes(bytes(1 << 20))
+    assert sweep.measure(tmp_path, 10)[0] >= 1 << 20
+    (tmp_path / "closed").chmod(0o300)
+    size, files = sweep.measure(tmp_path, 10)
+    assert size >= 1 << 20 or files > 10  # root may look into everything
+    (tmp_path / "closed").chmod(0o700)
 
 
 def test_a_submission_does_not_see_another(warm: WarmProcess) -> None:

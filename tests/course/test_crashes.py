@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 import pytest
 import tiny
+from disks import small_disk
 from gradebooks import as_a_ta, stored
 
 from course import autograde
@@ -257,25 +258,17 @@ def test_what_can_no_longer_be_graded_loses_its_marks_and_keeps_a_tas(course: Pa
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of four megabytes; root alone may mount one."""
-    import ctypes
-
-    place = tmp_path / "disk"
-    place.mkdir()
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.mount(b"tmpfs", os.fsencode(place), b"tmpfs", 0, b"size=4m") != 0:
-        pytest.skip(f"no file system can be mounted here: {os.strerror(ctypes.get_errno())}")
-    yield place
-    libc.umount2(os.fsencode(place), 2)
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path, megabytes=4) as place:
+        yield place
 
 
-def test_a_full_disk_is_a_sentence_and_nothing_is_lost(small_disk: Path) -> None:
-    course = tiny.write_course(small_disk / "course")
+def test_a_full_disk_is_a_sentence_and_nothing_is_lost(full_disk: Path) -> None:
+    course = tiny.write_course(full_disk / "course")
     release(load_settings(course), tiny.LAB)
     run(course, grading(3, 1))
     before = left(course)
-    ballast = small_disk / "ballast"
+    ballast = full_disk / "ballast"
     with ballast.open("wb", 0) as file:
         try:
             while file.write(bytes(4096)):

@@ -67,10 +67,12 @@ class World:
         self.unix = socket.socket(socket.AF_UNIX)
         self.unix.bind(str(folder / "socket"))
         self.unix.listen()
+        self.datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.datagrams.bind(str(folder / "datagrams"))
         self.abstract = socket.socket(socket.AF_UNIX)
         self.abstract.bind(f"\0{NAME}-{os.getpid()}")
         self.abstract.listen()
-        self.sockets = (self.tcp, self.udp, self.unix, self.abstract)
+        self.sockets = (self.tcp, self.udp, self.unix, self.datagrams, self.abstract)
         self.victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
 
     @property
@@ -83,6 +85,7 @@ class World:
             "repository": ROOT,
             "port": self.tcp.getsockname()[1],
             "socket": self.folder / "socket",
+            "datagrams": self.folder / "datagrams",
             "abstract": f"{NAME}-{os.getpid()}",
             "grader": os.getpid(),
             "victim": self.victim.pid,

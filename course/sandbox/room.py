@@ -1,0 +1,46 @@
+"""Whether a submission takes the last room on the disk, where no file system of its own stops it.
+
+Trusted side. What a process writes into a file that it has unlinked is in no folder and can be
+counted nowhere, but it is on the disk until the process ends. When the disk runs short, the process
+is ended: if room comes back then, it was to blame; if not, it is the grader that lacks room.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+RESERVE = 1 << 30
+"""Bytes that must stay free, or half of what was free at first if that is less."""
+SECONDS_TO_RECOVER = 2.0
+SECONDS_BETWEEN = 0.02
+
+NO_ROOM = "the disk that holds the temporary folder is full: make room there and grade again"
+
+
+class Room:
+    """The free space of a folder's file system, since this was made."""
+
+    def __init__(self, folder: Path, unnoticed: int) -> None:
+        self.folder = folder
+        self.unnoticed = unnoticed
+        self.at_first = self._free()
+
+    def is_short(self) -> bool:
+        """Whether much less is free than at first (by more than `unnoticed`), and little is."""
+        free = self._free()
+        return free < min(RESERVE, self.at_first // 2) and self.at_first - free > self.unnoticed
+
+    def comes_back(self) -> bool:
+        """Wait, after a process was ended, until there is room again; False if there is not."""
+        end = time.monotonic() + SECONDS_TO_RECOVER
+        while self.is_short():
+            if time.monotonic() > end:
+                return False
+            time.sleep(SECONDS_BETWEEN)
+        return True
+
+    def _free(self) -> int:
+        state = os.statvfs(self.folder)
+        return state.f_bavail * state.f_frsize
