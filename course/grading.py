@@ -104,9 +104,12 @@ class Grader:
         except UnreadableSubmission as unreadable:
             return self._zero(student, str(unreadable), data)
         repaired_at = perf_counter()
-        cells, ended, ran_at = self._run(repaired.cells)
-        judged_at = perf_counter()
-        pictures = self._pictures(cells)
+        with self._warm.fork() as child:
+            ran = tuple(run_cells(child, repaired.cells))
+            ran_at = perf_counter()
+            pictures = self._pictures(ran)
+            drawn_at = perf_counter()
+            cells, ended = self._judged_at_last(ran, child)
         noted = (Repair(rule="chosen", cell="", sentence=note),) if note else ()
         record = self._record(
             student,
@@ -119,36 +122,39 @@ class Grader:
             timings={
                 "repair": repaired_at - start,
                 "run": ran_at - repaired_at,
-                "judge": judged_at - ran_at,
-                "pictures": perf_counter() - judged_at,
+                "pictures": drawn_at - ran_at,
+                "judge": perf_counter() - drawn_at,
             },
         )
         return Graded(record, cells)
 
-    def _run(self, cells: Sequence[Cell]) -> tuple[tuple[Executed, ...], str | None, float]:
-        """Run every cell, and only then ask the checks; also why and when the program ended.
+    def _judged_at_last(
+        self, ran: tuple[Executed, ...], child: Child
+    ) -> tuple[tuple[Executed, ...], str | None]:
+        """Ask the checks, and nothing after them; also why the program ended, if it did.
 
         What the student will read is final before the first check is asked, so nothing of a
         check's inputs can be in it. A program that ends itself is run once more, up to the cell
         with which it did: what stood there by then is judged.
         """
-        with self._warm.fork() as child:
-            ran = tuple(run_cells(child, cells))
-            ran_at = perf_counter()
-            if child.ended is None:
-                judged = tuple(self._judged(ran, child))
-                return self._judged_alone(judged), child.ended, ran_at
-            ended = child.ended
+        if child.ended is None:
+            judged = tuple(self._judged(ran, child))
+            return self._judged_alone(judged), child.ended
+        ended = child.ended
         lived = reached(ran)
         with self._warm.fork() as child:
-            deque(run_cells(child, cells[:lived], draw=False), maxlen=0)
+            deque(run_cells(child, [each.cell for each in ran[:lived]], draw=False), maxlen=0)
             judged = tuple(self._judged(ran[:lived], child))
         judged = self._judged_alone(judged)
         not_run = _with_records(ran[lived:], lambda cell: self._not_run(cell, ended))
-        return (*judged, *not_run), ended, ran_at
+        return (*judged, *not_run), ended
 
     def _pictures(self, ran: Sequence[Executed]) -> tuple[Plot, ...]:
-        """Ask for the lab's pictures, in a process that never heard a check."""
+        """Ask for the lab's pictures, in a process that never heard a check.
+
+        Nor has any other process of this submission by then: one that had could tell this one, by
+        the number of threads that it starts or the time that it takes.
+        """
         if self.pictures is None:
             return ()
         with self._warm.fork() as child:

@@ -55,6 +55,18 @@ def double(x):
 """Right for exactly the two calls of its checks."""
 
 
+TELLS_BY_PIDS = """\
+import os, threading
+def double(x):
+    if x not in (1.0, 2.0, 3.0):
+        for _ in range(300):
+            thread = threading.Thread(target=int)
+            thread.start()
+            thread.join()
+    return float(os.getpid())"""
+"""Has many threads used up their numbers when a check asks, for the picture's process to see."""
+
+
 @pytest.fixture(scope="module")
 def grader(tmp_path_factory: pytest.TempPathFactory):
     folder = write_course(tmp_path_factory.mktemp("pictures") / "course")
@@ -98,6 +110,16 @@ def test_a_mistake_in_the_labs_file_costs_nobody_a_mark(grader: Grader) -> None:
 def test_what_a_function_remembers_of_the_checks_is_not_drawn(grader: Grader) -> None:
     record = graded(grader, REMEMBERS)
     assert places(record) == [(1, 2), (2, 4), (3, 6)]
+
+
+def test_what_a_check_asked_is_not_told_to_the_pictures_process(grader: Grader) -> None:
+    if grader.isolation.tier != "bwrap":
+        pytest.skip("all of the machine's processes share their numbers here")
+    first, second = (places(graded(grader, TELLS_BY_PIDS))[0][1] for _ in range(2))
+    assert second - first > 300, "the checks of the first did use up numbers"
+    grader.__exit__(None, None, None)
+    with grader:
+        assert places(graded(grader, TELLS_BY_PIDS))[0][1] < 50, "but those of its own come later"
 
 
 def test_asking_for_a_picture_changes_no_mark(grader: Grader) -> None:
