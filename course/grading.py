@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,7 +24,7 @@ from course.config import Settings
 from course.errors import UnreadableSubmission
 from course.judge.checks import Checks
 from course.lab import Lab, LabCell
-from course.lending import better, lend
+from course.lending import Loan, better, lend
 from course.marks import checks_not_run, graded, refuse_misfits, written
 from course.order import out_of_order
 from course.pictures import Pictures
@@ -166,22 +166,19 @@ class Grader:
 
     def _judged_alone(self, judged: tuple[Executed, ...]) -> tuple[Executed, ...]:
         """Judge once more what may have lost its points to an exercise above it."""
-        lending = lend(self.lab, judged)
-        if not lending.lent:
-            return judged
-        with self._warm.fork() as child:
-            deque(run_cells(child, lending.program, draw=False), maxlen=0)
-            child.renew_budget()
-            return tuple(self._again(each, lending.lent, child) for each in judged)
+        for loan in lend(self.lab, judged):
+            with self._warm.fork() as child:
+                deque(run_cells(child, loan.program, draw=False), maxlen=0)
+                child.renew_budget()
+                judged = tuple(self._again(each, loan, child) for each in judged)
+        return judged
 
-    def _again(
-        self, executed: Executed, lent: Mapping[str, tuple[str, ...]], child: Child
-    ) -> Executed:
+    def _again(self, executed: Executed, loan: Loan, child: Child) -> Executed:
         lab_cell, first = executed.cell.lab_cell, executed.record
-        if lab_cell is None or first is None or first.grade_id not in lent:
+        if lab_cell is None or first is None or first.grade_id not in loan.grade_ids:
             return executed
         again = self._judge(lab_cell, child)
-        return replace(executed, record=better(first, again, lent[first.grade_id]))
+        return replace(executed, record=better(first, again, loan.names))
 
     def _judge(self, lab_cell: LabCell, child: Child) -> CellRecord:
         """Judge a grade cell by the names that stood there when it had run."""

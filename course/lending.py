@@ -6,7 +6,9 @@ fresh process, and whatever comes below an exercise that lost points meets the l
 it. There the checks are asked again, and what passes either way counts.
 
 Nothing else comes back from there. The student's program could read the solution that it was lent,
-so that no word and no value of this second judging may reach a record.
+so that no word and no value of this second judging may reach a record. Nor may it ever be lent the
+solution of the exercise at hand, nor of a later one: it would find it anywhere in its memory. So
+each exercise has a process of its own, in which nothing below it was ever run.
 """
 
 from __future__ import annotations
@@ -22,19 +24,19 @@ from course.submission.repair import Cell
 
 
 @dataclass(frozen=True)
-class Lending:
-    """A notebook to be run once more, and what its grade cells then stand on.
+class Loan:
+    """A program to be run once more in a process of its own, for the grade cells at its end.
 
-    `lent` are the names that the lab's solutions define above each grade cell that is to be judged
-    again, by grade_id. Empty when no exercise lost points below another one.
+    `names` are what the lab's solutions define in it, all of exercises above these grade cells.
     """
 
+    names: tuple[str, ...]
     program: tuple[Cell, ...]
-    lent: Mapping[str, tuple[str, ...]]
+    grade_ids: frozenset[str]
 
 
-def lend(lab: Lab, judged: Sequence[Executed]) -> Lending:
-    """What to run so that no exercise suffers from one above it.
+def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
+    """What to run so that no exercise suffers from one above it; nothing when none does.
 
     A solution is run after the last grade cell of its own exercise, so that none judges it; and
     again above each cell that is judged again, where wrong functions may have been typed once more.
@@ -46,8 +48,8 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> Lending:
     program: list[Cell] = []
     right: list[Cell] = []
     names: tuple[str, ...] = ()
-    lent: dict[str, tuple[str, ...]] = {}
-    needed, wrong = 0, set[Exercise]()
+    loans: dict[tuple[str, ...], Loan] = {}
+    wrong = set[Exercise]()
     for place, executed in enumerate(judged):
         record = executed.record
         if record is None or record.manual:
@@ -59,12 +61,13 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> Lending:
             wrong.add(exercise)
         if lost and names and worked_on & {each.id for each in exercise.solutions}:
             program += right
-            lent[record.grade_id], needed = names, len(program) + 1
+            others = loans[names].grade_ids if names in loans else frozenset[str]()
+            loans[names] = Loan(names, (*program, executed.cell), others | {record.grade_id})
         program.append(executed.cell)
         if exercise in wrong and ends[exercise] == place:
             given = [Cell(each.cell_type, each.solution) for each in exercise.solutions]
             program, right, names = program + given, right + given, names + exercise.defines
-    return Lending(tuple(program[:needed]), lent)
+    return tuple(loans.values())
 
 
 def better(first: CellRecord, again: CellRecord, lent: tuple[str, ...]) -> CellRecord:

@@ -71,49 +71,72 @@ def check(name: str, passed: bool, *, is_lent: bool = False, said: str = "") -> 
 THREE = lab("given", "solution", "grade", "solution", "grade", "written", "solution", "grade")
 
 
-def names(a_lab: Lab, **points: float) -> list[str]:
+def programs(a_lab: Lab, **points: float) -> list[list[str]]:
     """What is run once more: `name` as handed in, `=name` the lab's own solution."""
     return [
-        each.lab_cell.grade_id if each.lab_cell else "=" + each.source[4:].split("(")[0]
-        for each in lend(a_lab, judged(a_lab, **points)).program
+        [
+            each.lab_cell.grade_id if each.lab_cell else "=" + each.source[4:].split("(")[0]
+            for each in loan.program
+        ]
+        for loan in lend(a_lab, judged(a_lab, **points))
     ]
+
+
+def names_lent(a_lab: Lab, handed_in: list[Executed]) -> dict[str, tuple[str, ...]]:
+    """What each grade cell that is judged again was lent."""
+    return {cell: loan.names for loan in lend(a_lab, handed_in) for cell in loan.grade_ids}
 
 
 @pytest.mark.parametrize("points", [{}, {"grade2": 0}, {"grade4": 1}, {"grade7": 0}])
 def test_nothing_is_run_again_unless_points_were_lost_below_a_mistake(
     points: dict[str, float],
 ) -> None:
-    lending = lend(THREE, judged(THREE, **points))
-    assert (lending.program, dict(lending.lent)) == ((), {})
+    assert lend(THREE, judged(THREE, **points)) == ()
 
 
 def test_a_right_solution_follows_each_exercise_that_lost_points() -> None:
-    lending = lend(THREE, judged(THREE, grade2=1, grade4=1, grade7=0))
-    assert lending.lent == {"grade4": ("solution1",), "grade7": ("solution1", "solution3")}
-    assert names(THREE, grade2=1, grade4=1, grade7=0) == [
+    points = {"grade2": 1, "grade4": 1, "grade7": 0}
+    assert names_lent(THREE, judged(THREE, **points)) == {
+        "grade4": ("solution1",),
+        "grade7": ("solution1", "solution3"),
+    }
+    assert programs(THREE, **points)[-1] == [
         *("given0", "solution1", "grade2", "=solution1"),
         *("solution3", "=solution1", "grade4", "=solution3", "written5"),
         *("solution6", "=solution1", "=solution3", "grade7"),
     ]
 
 
+def test_no_exercise_is_judged_where_its_own_solution_or_a_later_one_was_run() -> None:
+    first, last = programs(THREE, grade2=1, grade4=1, grade7=0)
+    assert first == ["given0", "solution1", "grade2", "=solution1", "solution3", *last[5:7]]
+    assert first[-1] == "grade4"
+
+
 def test_what_earned_everything_is_neither_lent_nor_judged_again() -> None:
-    assert names(THREE, grade2=1, grade7=1) == [
-        *("given0", "solution1", "grade2", "=solution1", "solution3", "grade4", "written5"),
-        *("solution6", "=solution1", "grade7"),
+    assert programs(THREE, grade2=1, grade7=1) == [
+        [
+            *("given0", "solution1", "grade2", "=solution1", "solution3", "grade4", "written5"),
+            *("solution6", "=solution1", "grade7"),
+        ]
     ]
 
 
 def test_nothing_is_run_below_the_last_cell_that_lost_points() -> None:
-    assert names(THREE, grade2=0, grade4=0)[-1] == "grade4"
+    assert programs(THREE, grade2=0, grade4=0)[-1][-1] == "grade4"
 
 
-def test_no_exercise_is_judged_by_its_own_solution() -> None:
-    twice = lab("solution", "grade", "grade", "solution", "grade")
-    assert lend(twice, judged(twice, grade1=0, grade2=0)).lent == {}
-    lending = lend(twice, judged(twice, grade1=0, grade2=0, grade4=0))
-    assert lending.lent == {"grade4": ("solution0",)}
-    assert names(twice, grade1=0, grade4=0)[:4] == ["solution0", "grade1", "grade2", "=solution0"]
+def test_cells_of_one_exercise_share_what_is_run() -> None:
+    twice = lab("solution", "grade", "grade", "solution", "grade", "grade")
+    assert lend(twice, judged(twice, grade1=0, grade2=0)) == ()
+    points = {"grade1": 0, "grade2": 0, "grade4": 0, "grade5": 0}
+    assert names_lent(twice, judged(twice, **points)) == {
+        "grade4": ("solution0",),
+        "grade5": ("solution0",),
+    }
+    (program,) = programs(twice, **points)
+    assert program[:4] == ["solution0", "grade1", "grade2", "=solution0"]
+    assert program[-1] == "grade5"
 
 
 def test_what_was_left_as_it_came_is_lent_but_not_judged_again() -> None:
@@ -121,13 +144,13 @@ def test_what_was_left_as_it_came_is_lent_but_not_judged_again() -> None:
     handed_in[3] = replace(
         handed_in[3], cell=Cell("code", THREE.cells[3].release + "\n", THREE.cells[3])
     )
-    assert lend(THREE, handed_in).lent == {"grade7": ("solution1", "solution3")}
+    assert names_lent(THREE, handed_in) == {"grade7": ("solution1", "solution3")}
 
 
 def test_an_exercise_that_was_moved_up_does_not_stand_below() -> None:
     handed_in = judged(THREE, grade2=0, grade4=0)
     moved = [handed_in[0], *handed_in[3:5], *handed_in[1:3], *handed_in[5:]]
-    assert lend(THREE, moved).lent == {"grade2": ("solution3",)}
+    assert names_lent(THREE, moved) == {"grade2": ("solution3",)}
 
 
 # --- two records become one ----------------------------------------------------------------------
