@@ -226,9 +226,8 @@ class Grader:
 
 def choose_isolation(settings: Settings, lab: Lab) -> Isolation:
     """The strongest isolation that proves itself on this machine for this course."""
-    must_not_read = [*sorted(lab.checks_folder.glob("*.py")), settings.root / "course_config.py"]
-    gradebook = settings.root / "gradebook.db"
-    return choose(settings.isolation, must_not_read + [gradebook] * gradebook.exists())
+    others = [settings.root / name for name in ("course_config.py", "gradebook.db")]
+    return choose(settings.isolation, [*sorted(lab.checks_folder.glob("*.py")), *others])
 
 
 def _with_records(

@@ -42,6 +42,8 @@ MUST_FAIL = {
     "open a TCP connection": "socket.create_connection(('127.0.0.1', PORT), 1)",
     "open a UDP socket": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
     "open a unix socket": "socket.socket(socket.AF_UNIX)",
+    "make sockets that can send to services": "socket.socketpair(type=socket.SOCK_DGRAM)",
+    "take a lease on a library's file": "fcntl.fcntl(LIBRARY, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
     "fork": "os.fork() or os._exit(0)",
     "run a program": "os.execv('/bin/true', ['true'])",
     "trace a process": "checked(libc.ptrace(0, 0, 0, 0))",
@@ -53,6 +55,7 @@ MUST_FAIL = {
 
 ENDED = "the submission was ended"
 CANARY_PREFIX = "course-proof-"
+MADE = "course-proof"
 
 MAY_SUCCEED = {
     "see that a file of the instructor exists": "os.stat(CANARY)",
@@ -62,6 +65,7 @@ MAY_SUCCEED = {
 PROGRAM = """
 import ctypes, fcntl, os, resource, socket
 mine, other = socket.socketpair()
+LIBRARY = os.open(os.__file__, os.O_RDONLY)
 libc = ctypes.CDLL(None, use_errno=True)
 def checked(result):
     if result < 0:
@@ -79,6 +83,12 @@ def write(name, size):
 def fill(size):
     for number in range(4):
         write(f'part{number}', size // 2)
+def make(path):
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
 def attempt(source):
     try:
         eval(source)
@@ -134,17 +144,18 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
 
 
 def _real_files(paths: Sequence[Path]) -> dict[str, str]:
-    """Attempts to read and to open for writing what really must stay out of reach."""
+    """Attempts to read and to open for writing what really must stay out of reach.
+
+    What does not exist is attempted too: a course's first run proves what the later ones do.
+    """
     attempts = {}
     for path in paths:
-        if path.exists():
-            real = str(path.resolve())
-            attempts[f"read {path.name}"] = f"read_all({real!r})"
-            attempts[f"write into {path.name}"] = (
-                f"os.open(os.path.join({real!r}, 'x'), os.O_WRONLY | os.O_CREAT | os.O_EXCL)"
-                if path.is_dir()
-                else f"os.open({real!r}, os.O_WRONLY)"
-            )
+        real = str(path.resolve())
+        inside = f"{real}/{MADE}" if path.is_dir() else f"{real}-{MADE}"
+        attempts[f"read {path.name}"] = f"read_all({real!r})"
+        attempts[f"write into {path.name}"] = (
+            f"os.open({real!r}, os.O_WRONLY)" if path.is_file() else f"make({inside!r})"
+        )
     return attempts
 
 

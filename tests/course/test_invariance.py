@@ -29,7 +29,6 @@ from zoo import ZOO, read
 from course import autograde
 from course.config import load_settings
 from course.demo import make_course
-from course.gradebook import Gradebook
 from course.lab import Lab
 from course.record import Record
 from course.release import release
@@ -94,13 +93,6 @@ def outcome(course: Path, lab: str) -> Outcome:
     )
 
 
-def open_gradebook(course: Path, lab: str) -> None:
-    """Make the gradebook: a record says that it was tried to read it, if there was one."""
-    settings = load_settings(course)
-    with Gradebook(settings) as gradebook:
-        gradebook.register(Lab.load(settings, lab))
-
-
 def grade(
     course: Path, lab: str, processes: int = 1, order: Order = by_name, cluster: str = ""
 ) -> Outcome:
@@ -144,7 +136,6 @@ def full_load() -> Iterator[None]:
 def test_a_small_class_is_graded_the_same_in_every_way(tmp_path: Path) -> None:
     course = tiny.write_course(tmp_path / "course")
     release(load_settings(course), tiny.LAB)
-    open_gradebook(course, tiny.LAB)
     for student, typed in zip("abcd", (tiny.RIGHT, tiny.HALF, tiny.WRONG, {}), strict=True):
         tiny.hand_in(course, student, typed)
     tiny.hand_in(course, "e", {}).write_text("no notebook", encoding="utf-8")
@@ -167,7 +158,6 @@ def handed_in() -> Iterator[Path]:
         with (course / "course_config.py").open("a", encoding="utf-8") as config:
             config.write(QUICK)
         release(settings, LAB)
-        open_gradebook(course, LAB)
         for sample in SAMPLES:
             if sample.student in CHOSEN:
                 hand_in(settings, LAB, sample)
