@@ -264,6 +264,7 @@ def test_an_address_that_answers_nothing(
 ) -> None:
     pytest.importorskip("distributed")
     monkeypatch.setattr(scheduler, "SECONDS_TO_CONNECT", 1.0)
+    monkeypatch.setattr(scheduler, "SECONDS_TO_PICK_UP", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         where = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         if not listening:
