@@ -156,9 +156,9 @@ class _Used:
             at[id(child)] = child.cpu
             original_renew(child)
 
-        def run(child: Child, source: str) -> Any:
+        def run(child: Child, *source: Any, **how: Any) -> Any:
             with peak.sampling(child._process.pid):
-                return original_run(child, source)
+                return original_run(child, *source, **how)
 
         def close(child: Child) -> None:
             cpu = child.cpu

@@ -4,7 +4,7 @@ A queueing simulation. Each worker grades one submission after another; what is 
 the one process that writes (folder, gradebook, ledger) has stored it, and that process hands out no
 further ahead than it does in truth: one submission more than there are workers. The seconds come
 from the bench; how long a submission takes is drawn from an exponential distribution above half of
-the mean, wider than any class we measured.
+the mean, wide on purpose.
 
     python -m bench.scale --grade 1.7 --store 0.025
 """
