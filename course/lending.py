@@ -48,7 +48,7 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
     program: list[Cell] = []
     right: list[Cell] = []
     names: tuple[str, ...] = ()
-    loans: dict[tuple[str, ...], Loan] = {}
+    loans: dict[tuple[Exercise, tuple[str, ...]], Loan] = {}
     wrong = set[Exercise]()
     for place, executed in enumerate(judged):
         record = executed.record
@@ -61,8 +61,9 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
             wrong.add(exercise)
         if lost and names and worked_on & {each.id for each in exercise.solutions}:
             program += right
-            others = loans[names].grade_ids if names in loans else frozenset[str]()
-            loans[names] = Loan(names, (*program, executed.cell), others | {record.grade_id})
+            others = loans[exercise, names].grade_ids if (exercise, names) in loans else frozenset()
+            together = others | {record.grade_id}
+            loans[exercise, names] = Loan(names, (*program, executed.cell), together)
         program.append(executed.cell)
         if exercise in wrong and ends[exercise] == place:
             given = [Cell(each.cell_type, each.solution) for each in exercise.solutions]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from course.errors import ConfigurationError
+from course.errors import ConfigurationError, GraderFault
 from course.judge.collection import module_beside
 from course.judge.expect import CheckFailed
 from course.judge.proxy import Submission
@@ -106,6 +106,8 @@ def drawn(draw: Draw, submission: Submission) -> Plot:
         return _without(draw, ENDED)
     except NotDefined as missing:
         return _without(draw, NOT_THERE.format(name=missing.name))
+    except GraderFault:
+        raise
     except (SubmissionError, CheckFailed) as error:
         verdict = of_exception("", error)
         return _without(draw, NO_PICTURE.format(reason=verdict.message if verdict else ""))

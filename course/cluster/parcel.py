@@ -7,14 +7,11 @@ machine tries to read it. Passwords stay at home: the gradebook's address does n
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import pickle
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Self, TypeVar
@@ -33,7 +30,6 @@ Opener = Callable[[Settings, Lab, Isolation], AbstractContextManager[Callable[[H
 
 PREFIX = "course-cluster-"
 CODE = "code of course"  # beside the versions: a checkout has one version and many states
-SECONDS_UNTIL_LEFT_OVER = 60.0
 
 OTHER_LAB = "got another lab than the one that is graded: was it changed just now? Run again"
 TOO_WEAK = "confines submissions by {found} and not, as is wanted, by {wanted}{why}"
@@ -109,29 +105,10 @@ def _refuse_weaker(isolation: Isolation, wanted: str) -> None:
 
 @contextmanager
 def _private_folder() -> Iterator[Path]:
-    """A folder for this user's eyes alone, locked while it is in use.
-
-    One that is not locked was left by a process that was killed, and goes.
-    """
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """A folder for this user's eyes alone, as long as it is in use."""
+    folder, descriptor = sweep.make(PREFIX)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        _remove_left_overs(folder.parent)
         yield folder
     finally:
         sweep.remove(folder)
         os.close(descriptor)
-
-
-def _remove_left_overs(parent: Path) -> None:
-    for old in parent.glob(f"{PREFIX}*"):
-        with suppress(OSError):  # another user's, or gone meanwhile
-            if time.time() - old.stat().st_mtime < SECONDS_UNTIL_LEFT_OVER:
-                continue
-            descriptor = os.open(old, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                sweep.remove(old)
-            finally:
-                os.close(descriptor)

@@ -105,7 +105,7 @@ def _run(item: pytest.Item, check: Check) -> Verdict:
                 hook.pytest_runtest_call(item=item)
             finally:
                 hook.pytest_runtest_teardown(item=item, nextitem=None)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, GraderFault):
         raise
     except BaseException as error:
         return _verdict(check, error)

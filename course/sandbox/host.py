@@ -35,6 +35,7 @@ from course.sandbox.warmup import WarmEnded, WarmHandle
 
 WALL_GRACE = 2.0
 HELLO_SECONDS = 20.0
+WARM_ENDED = "the process from which submissions are forked ended, and this submission with it"
 
 
 class Child:
@@ -207,6 +208,9 @@ class Child:
             self._channel.send_frame(frame)
             return read_answer(self._channel.receive(), self._number)
         except Closed:
+            if self._warm.has_ended():
+                self.close()
+                raise GraderFault(WARM_ENDED) from None
             self._end("the process ended (an exit, a crash, or out of memory)")
         except wire.ProtocolError as error:
             self._end(f"it broke the protocol: {error}")

@@ -1,13 +1,43 @@
-"""Removes and measures folders that a hostile process filled: any depth, mode and number.
+"""Makes temporary folders, measures and removes them, whatever a hostile process put there.
 
 Both sides use it, on folders whose process has ended (removing) or may still run (measuring).
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
+
+SECONDS_UNTIL_LEFT_OVER = 60.0
+
+
+def make(prefix: str) -> tuple[Path, int]:
+    """Make a folder for this user's eyes alone; the descriptor keeps it until it is closed.
+
+    Those of the same prefix that nobody keeps were left by a process that was killed, and go.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    for old in folder.parent.glob(f"{prefix}*"):
+        with suppress(OSError):  # another user's, or gone meanwhile
+            if time.time() - old.stat().st_mtime >= SECONDS_UNTIL_LEFT_OVER:
+                _remove_unless_kept(old)
+    return folder, descriptor
+
+
+def _remove_unless_kept(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove(folder)
+    finally:
+        os.close(descriptor)
 
 
 def remove(folder: Path) -> None:

@@ -32,7 +32,9 @@ from course.sandbox.wire import ProtocolError
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
+MILLISECONDS_TO_SEE_AN_END = 100
 END = b"end"
+PREFIX = "course-sandbox-"
 SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
 CREDENTIALS = struct.Struct("3i")
 UNHELD = (
@@ -56,6 +58,7 @@ class WarmHandle:
         self.folder_on_disk: Path | None = None
         self.room: Room | None = None
         self._file_system: int | None = None
+        self._kept: int | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -81,7 +84,7 @@ class WarmHandle:
             folder = view.FOLDER_IN_BWRAP
             command = [*view.bwrap_command(readable, self.limits), *command]
         else:
-            self.folder_on_disk = Path(tempfile.mkdtemp(prefix="course-sandbox-"))
+            self.folder_on_disk, self._kept = sweep.make(PREFIX)
             folder = str(self.folder_on_disk)
             (self.folder_on_disk / "home").mkdir()
             for path in view.font_lists():
@@ -148,6 +151,17 @@ class WarmHandle:
             )
         return channel, process, hello
 
+    def has_ended(self) -> bool:
+        """Whether the warm process is gone, which its children do not survive.
+
+        It may be seen a moment after they are: so this waits a little before it says no.
+        """
+        if self._control.fileno() < 0:
+            return True
+        poll = select.poll()
+        poll.register(self._control, 0)  # the end is told unasked
+        return bool(poll.poll(MILLISECONDS_TO_SEE_AN_END))
+
     def measure(self, folder: str) -> tuple[int, int]:
         """Return (bytes, files) of a submission's folder.
 
@@ -186,6 +200,9 @@ class WarmHandle:
                 process.wait()
         if self.folder_on_disk is not None and self.folder_on_disk.exists():
             sweep.remove(self.folder_on_disk)
+        if self._kept is not None:
+            os.close(self._kept)
+            self._kept = None
         if self._file_system is not None:
             os.close(self._file_system)
             self._file_system = None

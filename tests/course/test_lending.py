@@ -35,6 +35,13 @@ def _cell(kind: Kind, place: int) -> LabCell:
     return LabCell(name, kind, "code", f"def {name}(): ...", f"def {name}(): right", metadata)
 
 
+def nameless(a_lab: Lab, place: int) -> Lab:
+    """The same lab, with a solution that defines nothing."""
+    cells = list(a_lab.cells)
+    cells[place] = replace(cells[place], release="", solution="print()")
+    return replace(a_lab, cells=tuple(cells))
+
+
 def judged(a_lab: Lab, **points: float) -> list[Executed]:
     """The lab as a student handed it in, worked on; grade cells got these points, or all."""
     return [_judged(cell, points.get(cell.grade_id, 2.0)) for cell in a_lab.cells]
@@ -111,6 +118,9 @@ def test_no_exercise_is_judged_where_its_own_solution_or_a_later_one_was_run() -
     first, last = programs(THREE, grade2=1, grade4=1, grade7=0)
     assert first == ["given0", "solution1", "grade2", "=solution1", "solution3", *last[5:7]]
     assert first[-1] == "grade4"
+    first, last = programs(nameless(THREE, 3), grade2=1, grade4=1, grade7=0)
+    assert (first[-1], last[-1]) == ("grade4", "grade7")
+    assert "=print" not in " ".join(first)
 
 
 def test_what_earned_everything_is_neither_lent_nor_judged_again() -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from sandboxes import TIERS, warm_process
 
+from course.errors import GraderFault
+from course.sandbox import sweep
 from course.sandbox.host import ProcessEnded
 
 ROOT = Path(__file__).parents[2]
@@ -104,8 +108,47 @@ def test_nothing_is_left_behind(tier: str, temporary: Path) -> None:
         kept.run("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()")
         kept.close()
         open_ones = [warm.fork() for _ in range(3)]
-    with pytest.raises(ProcessEnded):
+    with pytest.raises(GraderFault):
         open_ones[0].run("1")
     for child in open_ones:
         child.close()
     assert state(temporary) == before
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_killed_warm_process_is_no_students_fault(tier: str) -> None:
+    with warm_process(tier) as warm:
+        for _ in range(5):
+            with warm.fork() as child:
+                child.run("import time")
+                warm_pid = parent(max(alive(descendants(os.getpid()))))
+                threading.Timer(0.1, os.kill, (warm_pid, signal.SIGKILL)).start()
+                with pytest.raises(GraderFault, match="from which submissions are forked ended"):
+                    child.run("time.sleep(1)")
+            with warm.fork() as child:
+                assert child.run("1 + 1").outputs[0].text == "2", "another one is started"
+        with warm.fork() as child, pytest.raises(ProcessEnded, match="an exit"):
+            child.run("import os; os._exit(0)")
+
+
+def test_folders_that_nobody_keeps_are_removed_by_the_next(temporary: Path) -> None:
+    def made() -> tuple[Path, int]:
+        return sweep.make("course-x-")
+
+    kept, keeps = made()
+    left, leaves = made()
+    os.close(leaves)
+    (left / "f").touch()
+    for folder in (kept, left):
+        os.utime(folder, (0, 0))
+    fresh, leaves = made()
+    os.close(leaves)
+    newest, leaves = made()
+    os.close(leaves)
+    os.close(keeps)
+    assert {*temporary.iterdir()} == {kept, fresh, newest}
+    assert kept.stat().st_mode & 0o777 == 0o700
