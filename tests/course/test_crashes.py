@@ -89,7 +89,7 @@ def run(course: Path, graded: Grading) -> list[Record]:
         Isolation.of_tier("none"),
     )
 
-    def graded_before(handed_in: Any, *_: Any) -> Iterator[tuple[Any, Done[Finished]]]:
+    def graded_before(handed_in: Any, **_: Any) -> Iterator[tuple[Any, Done[Finished]]]:
         for each in handed_in:
             yield each, Done(graded[each.student])
 
