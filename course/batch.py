@@ -68,7 +68,8 @@ def prepare() -> None:
     """Start the process that workers are forked from; it imports what they need, beside this one.
 
     Without this, each worker imports everything by itself. It starts in this process's environment
-    as it is now, ends with this process, and never has a second thread, so that it may fork.
+    as it is now, ends with this process, and never has a second thread, so that it may fork. Where
+    it cannot start, workers do without it.
     """
     multiprocessing.set_start_method("forkserver", force=True)
     multiprocessing.set_forkserver_preload([workers.NEEDED])
@@ -77,6 +78,8 @@ def prepare() -> None:
     try:
         with _interrupts_held():
             forkserver.ensure_running()
+    except OSError:  # its socket cannot be made: TMPDIR is too long a path for one, for instance
+        multiprocessing.set_start_method("spawn", force=True)
     finally:
         for name in workers.ONE_THREAD:
             os.environ.pop(name)

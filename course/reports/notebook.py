@@ -11,7 +11,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sysconfig
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from course.config import Settings
@@ -24,6 +26,7 @@ from course.sandbox.outcome import CellRun, ErrorText, Output
 Json = dict[str, Any]
 
 # Where an object lies in memory says nothing, and differs from run to run.
+_LIBRARIES = {f"{Path(sysconfig.get_path(name)).parent}/" for name in ("purelib", "stdlib")}
 _ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}\b")
 
 
@@ -95,7 +98,7 @@ def _outputs(run: CellRun) -> list[Json]:
 
 
 def _error(error: ErrorText) -> Json:
-    trace = _ADDRESS.sub(" at 0x…", error.trace or f"{error.kind}: {error.text}")
+    trace = _placeless(error.trace or f"{error.kind}: {error.text}")
     return {
         "output_type": "error",
         "ename": error.kind,
@@ -106,7 +109,7 @@ def _error(error: ErrorText) -> Json:
 
 def _output(output: Output) -> Json:
     """One output of the student's, as nbformat has it: plain text and PNG, nothing else."""
-    text = _ADDRESS.sub(" at 0x…", output.text)
+    text = _placeless(output.text)
     if output.kind == "stream":
         name = "stderr" if output.name == "stderr" else "stdout"
         return {"output_type": "stream", "name": name, "text": text}
@@ -118,6 +121,13 @@ def _output(output: Output) -> Json:
         "metadata": {"image/png": {"alt": "a figure that this cell drew"}},
         "data": {"text/plain": text, "image/png": picture},
     }
+
+
+def _placeless(text: str) -> str:
+    """The text without where this machine keeps objects and libraries: warnings quote both."""
+    for folder in _LIBRARIES:
+        text = text.replace(folder, "")
+    return _ADDRESS.sub(" at 0x…", text)
 
 
 def _harmless(output: Json) -> Json:

@@ -35,7 +35,6 @@ from course.sandbox.warmup import WarmEnded, WarmHandle
 
 WALL_GRACE = 2.0
 HELLO_SECONDS = 20.0
-WARM_ENDED = "the process from which submissions are forked ended, and this submission with it"
 
 
 class Child:
@@ -66,10 +65,7 @@ class Child:
         return self._process.cpu()
 
     def run(self, source: str, *, draw: bool = True) -> CellRun:
-        """Run one cell; its error and the limit that it hit are part of what is returned.
-
-        Drawing takes most of a cell's time: a run whose outputs nobody reads goes without.
-        """
+        """Run one cell; its error and its limit are returned. To `draw` takes most of the time."""
         before = self.cpu
         try:
             outcome, content = self._ask(self._allow("cell_cpu"), "run", source, draw)
@@ -208,9 +204,8 @@ class Child:
             self._channel.send_frame(frame)
             return read_answer(self._channel.receive(), self._number)
         except Closed:
-            if self._warm.has_ended():
-                self.close()
-                raise GraderFault(WARM_ENDED) from None
+            self.close()
+            self._warm.refuse_if_ended()
             self._end("the process ended (an exit, a crash, or out of memory)")
         except wire.ProtocolError as error:
             self._end(f"it broke the protocol: {error}")

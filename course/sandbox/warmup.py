@@ -151,16 +151,19 @@ class WarmHandle:
             )
         return channel, process, hello
 
-    def has_ended(self) -> bool:
-        """Whether the warm process is gone, which its children do not survive.
+    def refuse_if_ended(self) -> None:
+        """Raise GraderFault if the warm process is gone, which its children do not survive.
 
-        It may be seen a moment after they are: so this waits a little before it says no.
+        It may be seen a moment after they are: so this waits a little before it is content.
         """
-        if self._control.fileno() < 0:
-            return True
         poll = select.poll()
-        poll.register(self._control, 0)  # the end is told unasked
-        return bool(poll.poll(MILLISECONDS_TO_SEE_AN_END))
+        if self._control.fileno() >= 0:
+            poll.register(self._control, 0)  # the end is told unasked
+            if not poll.poll(MILLISECONDS_TO_SEE_AN_END):
+                return
+        raise GraderFault(
+            "the process from which submissions are forked ended, and this submission with it"
+        )
 
     def measure(self, folder: str) -> tuple[int, int]:
         """Return (bytes, files) of a submission's folder.

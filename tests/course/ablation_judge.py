@@ -93,7 +93,7 @@ def pickled_answer() -> str:
 
 def page_for_a_picture() -> str:
     """Say that a figure was drawn, and send a web page."""
-    forge = "service.verbs['run'] = lambda source: "
+    forge = "service.verbs['run'] = lambda *_: "
     forge += "('value', ([('display', '', b'<script>', '')], None, None))"
     with WarmProcess(Isolation("landlock", ("rlimits",)), SMALL) as warm, warm.fork() as child:
         try:

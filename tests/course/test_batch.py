@@ -171,6 +171,30 @@ if __name__ == "__main__":
     assert eventually(lambda: not is_running(server))
 
 
+def test_a_long_path_for_temporary_files_only_costs_time(tmp_path: Path) -> None:
+    long = tmp_path / ("long" * 20)
+    long.mkdir()
+    program = f"""
+import multiprocessing
+from course import batch
+from {__name__} import grade_all, hand_in, open_fake
+if __name__ == "__main__":
+    batch.prepare()
+    assert multiprocessing.get_start_method() == "spawn"
+    (_, done), = grade_all(hand_in("fine"), open_fake, 1)
+    assert done.graded
+"""
+    file = tmp_path / "program.py"
+    file.write_text(program, encoding="utf-8")
+    path = os.pathsep.join(filter(None, sys.path))
+    done = subprocess.run(
+        [sys.executable, file],
+        env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(long)},
+        check=False,
+    )
+    assert done.returncode == 0
+
+
 @contextmanager
 def open_imported(folder: Path) -> Iterator[Callable[[HandedIn], Any]]:
     """Tell who forked this worker, with how many threads, and whether all was imported there."""

@@ -21,6 +21,7 @@ from course.release import release
 from course.reports import records
 
 ANSWER = {"answer_why": "It is divided by $\\frac{1}{1}$."}
+NO_PYTHON = {"double": "def double(x):\n    return (2 * x", "mean": RIGHT["mean"]}
 RAISES = {"double": "def double(x):\n    return 1 / 0", "mean": RIGHT["mean"]}
 ADDRESS = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?\s*(?!#|data:image/png)[^"'\s>]+""")
 
@@ -36,6 +37,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     hand_in(folder, "ben", HALF, timestamp="2027-01-30 08:00:00 UTC")
     hand_in(folder, "cy", RAISES)
     hand_in(folder, "dee", {}).write_text("no notebook", encoding="utf-8")
+    hand_in(folder, "dan", NO_PYTHON)
     hand_in(folder, "eve", {**WRONG, **ANSWER})
     autograde.run(autograde.plan(settings, LAB))
     yield settings
@@ -84,6 +86,14 @@ def test_the_first_exercise_that_lost_points_comes_first(settings: Settings) -> 
     assert begin.rstrip().endswith("return 0.0"), "the code that lost the points is beside it"
     for part in ("Twice nothing is nothing. passed 1 / 1", "itself. not right 0 / 3"):
         assert part in text
+
+
+def test_an_error_of_the_cell_itself_comes_before_what_follows_from_it(settings: Settings) -> None:
+    text = words(page(settings, "dan"))
+    begin = text[text.index("Where to begin") :]
+    assert "Your cell ends with an error when it runs. Mend that first." in begin
+    assert begin.index("SyntaxError") < begin.index("What you handed in")
+    assert "Mend that first" not in words(page(settings, "cy"))
 
 
 def test_every_check_stands_there_with_its_verdict(settings: Settings) -> None:
@@ -176,7 +186,7 @@ def test_a_record_that_cannot_be_used_gives_a_page_that_says_so(
     written = feedback.write(settings, LAB)
     assert sentence in written.problems["ada"]
     assert list(written.problems) == ["ada"]
-    assert len(written.pages) == 5
+    assert len(written.pages) == 6
     text = words(feedback.page(settings, LAB, "ada").read_text(encoding="utf-8"))
     assert "There are no marks to show yet" in text
     assert "This is not a mark of zero." in text
@@ -204,7 +214,7 @@ def test_a_page_that_we_cannot_make_stops_no_other(
     monkeypatch.setattr(feedback.student_page, "render", broken)
     written = feedback.write(settings, LAB)
     assert "a bug" in written.problems["ben"]
-    assert len(written.pages) == 5
+    assert len(written.pages) == 6
 
 
 def test_no_gradebook_is_no_obstacle(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """One submission of a small lab, from bytes to record: marks, reasons, and nothing lost."""
 
 import json
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -214,6 +215,14 @@ def test_what_a_report_reveals_is_configuration(
         assert words in text
     for words in unseen:
         assert words not in text
+
+
+def test_where_libraries_lie_is_not_told(grader: Grader) -> None:
+    tells = "import numpy\nprint(numpy.__file__)\ndef double(x):\n    return x + x\n1 / 0"
+    notebook = tiny.filled(grader.settings.root, {"double": tells})
+    text = render(grader.grade("ada", json.dumps(notebook).encode()), grader.settings)
+    assert "site-packages/numpy/__init__.py" in text
+    assert sysconfig.get_path("purelib") not in text
 
 
 def test_markup_of_a_student_stays_text(grader: Grader) -> None:

@@ -38,7 +38,9 @@ def test_slow_rate(submission):
 def test_good_rate(submission):
     """With good_rate 1,000 steps from (0, 0) end at most 0.0001 above the least possible cost."""
     excess = run(submission, "good_rate")
-    require(bool(excess[-1] <= 1e-4), "1,000 steps with good_rate do not reach the bottom.")
+    require(bool(excess[-1] < excess[0]), "With good_rate the cost grows: it is too large.")
+    slow = "1,000 steps with good_rate do not reach the bottom: it is too small."
+    require(bool(excess[-1] <= 1e-4), slow)
 
 
 @pytest.mark.points(2)

@@ -69,6 +69,12 @@ class Exercise:
         return messages.pop() if self.told and len(self.failed) > 1 and len(messages) == 1 else ""
 
     @property
+    def errors(self) -> list[str]:
+        """How the cells that the student wrote here ended, where that was an error."""
+        outputs = [output for _, block in self.code for output in block.outputs]
+        return [output.text for output in outputs if output.kind == "error"]
+
+    @property
     def diagnosis(self) -> str:
         """The mistake in words, if it has a name and may be told."""
         return self.cell.diagnosis.message if self.cell.diagnosis and self.told else ""
