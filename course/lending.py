@@ -40,8 +40,10 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
 
     A solution is run after the last grade cell of its own exercise, so that none judges it; and
     again above each cell that is judged again, where wrong functions may have been typed once more.
-    An exercise that was left as it came is not judged again: nothing there can be right.
+    An exercise that was left as it came is not judged again: nothing there can be right. Nor is one
+    that was moved below a later one, whose solution it would be lent.
     """
+    order = {each: place for place, each in enumerate(lab.exercises)}
     exercise_of = {name: each for each in lab.exercises for name in each.grade_ids}
     ends = _ends(judged, exercise_of)
     worked_on = {name for each in judged for name in _worked_on(each)}
@@ -59,7 +61,8 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
         lost = record.points < record.max_points
         if lost:
             wrong.add(exercise)
-        if lost and names and worked_on & {each.id for each in exercise.solutions}:
+        in_order = all(order[each] <= order[exercise] for each in wrong)
+        if lost and names and in_order and worked_on & {each.id for each in exercise.solutions}:
             program += right
             others = loans[exercise, names].grade_ids if (exercise, names) in loans else frozenset()
             together = others | {record.grade_id}

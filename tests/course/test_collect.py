@@ -441,7 +441,7 @@ def test_no_student_writes_their_own_time(desk: Desk) -> None:
 
 
 def test_a_students_own_zip_is_looked_into(desk: Desk) -> None:
-    inner = lms.zipped({"work/lab1.ipynb": b"1", "__MACOSX/work/._lab1.ipynb": b"x"})
+    inner = lms.zipped({"mine/lab1.ipynb": b"1", "__MACOSX/mine/._lab1.ipynb": b"x"})
     place = desk.zip({"lovelaceada_301_10_my work.zip": inner})
     said = desk.collect(place, roster=lms.CANVAS)
     assert sorted(states(said).values()) == ["collected", "passed_over"]

@@ -61,7 +61,7 @@ READS = {
     "source": f"open({str(ROOT / 'pyproject.toml')!r})",
     "other modules": f"open({str(ROOT / 'course' / 'errors.py')!r})",
     "users": "open('/etc/passwd')",
-    "home": "os.listdir(os.path.expanduser('~root')) and open('/root/.bashrc')",
+    "home": "os.listdir(os.path.expanduser('~root')) and open(os.path.expanduser('~root/.bashrc'))",
     "environment of the first process": "open('/proc/1/environ').read()",
     "environment of the judge": f"open('/proc/{os.getpid()}/environ').read()",
     "memory of the warm process": "open(f'/proc/{os.getppid()}/mem')",
