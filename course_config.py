@@ -87,7 +87,7 @@ c.Limits.submission_cpu = 30.0
 
 # Bytes of address space; NumPy, Matplotlib and IPython take about 0.4 GiB of it.
 c.Limits.memory_bytes = 2 * 1024**3
-# Processes and threads, and open files.
+# Threads of a submission's process, and open files.
 # c.Limits.processes = 64
 # c.Limits.open_files = 64
 # Bytes of any one file that a submission writes, of all of them, and how many there may be.

@@ -40,6 +40,7 @@ _LIMITS = {
     "submission_cpu": "out of time",
     "wall": "waited too long",
     "folder": "wrote too much",
+    "processes": "too many threads",
     "ended": "ended early",
 }
 

@@ -16,7 +16,13 @@ REASONS: dict[Limit, str] = {
     "wall": "the code waited too long without computing",
     "submission_cpu": "the computing time of the whole submission is used up",
     "folder": "the submission wrote too many or too large files",
+    "processes": "it started more than {processes} threads",
 }
+
+
+def reason(limit: Limit, limits: Limits) -> str:
+    """Why a submission was ended at this limit, as its student reads it."""
+    return REASONS[limit].format(processes=limits.processes)
 
 
 class Allowance(NamedTuple):

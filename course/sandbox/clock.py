@@ -16,7 +16,9 @@ from collections.abc import Callable
 from course.sandbox.outcome import Limit
 
 LONGEST_WAIT = 0.25
+SECONDS_BETWEEN_GLANCES = 0.03
 SHORTEST_WAIT = 0.005
+LINKS_OF_AN_EMPTY_FOLDER = 2
 
 
 class Process:
@@ -32,6 +34,10 @@ class Process:
             self._statistics: int | None = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
         except OSError:  # a kernel without them: then a loaded machine does count
             self._statistics = None
+        try:
+            self._tasks: int | None = os.open(f"/proc/{pid}/task", os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:  # where /proc hides processes; the self-test says so
+            self._tasks = None
 
     def wall(self) -> float:
         """Wall seconds, from an arbitrary start, without those spent waiting for a processor."""
@@ -48,6 +54,15 @@ class Process:
                 self._cpu = max(self._cpu, seconds)
         return self._cpu
 
+    def threads(self) -> int:
+        """How many threads it has, by the links of the folder that lists them; 0 if unknown."""
+        if self._tasks is None:
+            return 0
+        try:
+            return max(0, os.fstat(self._tasks).st_nlink - LINKS_OF_AN_EMPTY_FOLDER)
+        except OSError:
+            return 0
+
     def ended(self) -> bool:
         """Tell whether the process has ended."""
         if self._descriptor is None:
@@ -56,21 +71,31 @@ class Process:
         poll.register(self._descriptor, select.POLLIN)
         return bool(poll.poll(0))
 
+    def pause(self) -> None:
+        """Stop all of its threads where they are, until `resume`."""
+        self._send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it run on."""
+        self._send(signal.SIGCONT)
+
     def kill(self) -> None:
         """Kill it and forget it; harmless when repeated."""
+        self.cpu()
+        self._send(signal.SIGKILL)
+        for descriptor in (self._descriptor, self._statistics, self._tasks):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._descriptor = self._statistics = self._tasks = None
+
+    def _send(self, number: signal.Signals) -> None:
         if self._descriptor is not None:
-            self.cpu()
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
-            os.close(self._descriptor)
-            self._descriptor = None
-        if self._statistics is not None:
-            os.close(self._statistics)
-            self._statistics = None
+                signal.pidfd_send_signal(self._descriptor, number)
 
 
 class Expired(Exception):
-    """A deadline has passed; `limit` names the one."""
+    """A limit is passed; `limit` names the one."""
 
     def __init__(self, limit: Limit) -> None:
         super().__init__(limit)
@@ -81,16 +106,16 @@ class Deadline:
     """Ends all waiting for one answer: by the process's CPU clock, or at last by the wall clock."""
 
     def __init__(
-        self, process: Process, cpu: float, wall: float, name: Limit, inspect: Callable[[], None]
+        self, process: Process, cpu: float, wall: float, name: Limit, glance: Callable[[], None]
     ) -> None:
         self.process = process
         self.cpu_end = process.cpu() + cpu
         self.wall_end = process.wall() + wall
         self.name: Limit = name
-        self.inspect = inspect
+        self.glance = glance
 
     def wait(self, descriptor: int, event: int) -> None:
-        """Wait until the descriptor is ready; raises `Expired`, or what `inspect` raises."""
+        """Wait until the descriptor is ready; raises `Expired`, or what `glance` raises."""
         poll = select.poll()
         poll.register(descriptor, event)
         while True:
@@ -101,6 +126,8 @@ class Deadline:
             if wall_left <= 0:
                 raise Expired("wall")
             soonest = min(cpu_left / (os.cpu_count() or 1), wall_left, LONGEST_WAIT)
-            if poll.poll(max(soonest, SHORTEST_WAIT) * 1000):
-                return
-            self.inspect()
+            end = time.monotonic() + max(soonest, SHORTEST_WAIT)
+            while (left := end - time.monotonic()) > 0:
+                self.glance()
+                if poll.poll(min(left, SECONDS_BETWEEN_GLANCES) * 1000):
+                    return

@@ -21,6 +21,8 @@ PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63
+ABOVE_THE_JUDGES = 4
+"""How many times what the judge allows the kernel lets be: the judge decides, the same for all."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -55,7 +57,10 @@ def set_limits(limits: Limits, *, count_processes: bool) -> None:
 
     `count_processes` only inside a user namespace: elsewhere the kernel counts all processes of the
     user, and a full desktop would leave the submission none. There it may take what is free, but
-    for a quarter of all that the user may have: others must be able to start theirs.
+    for a quarter of all that the user may have: others must be able to start theirs. (The kernel
+    counts nothing of root's; in every tier the judge counts threads and ends whoever has too many.)
+    No signal may be queued: the kernel sets aside one for each POSIX timer, of a store that all
+    processes of the user share.
     """
     # once for the cells, once for the checks; SIGXCPU is ignored by pid 1: the hard limit follows
     cpu = int(2 * (limits.submission_cpu + limits.grace_cpu)) + 2
@@ -66,9 +71,11 @@ def set_limits(limits: Limits, *, count_processes: bool) -> None:
         resource.RLIMIT_NOFILE: (limits.open_files,) * 2,
         resource.RLIMIT_CORE: (0, 0),
     }
+    if hasattr(resource, "RLIMIT_SIGPENDING"):
+        ceilings[resource.RLIMIT_SIGPENDING] = (0, 0)
     most = resource.getrlimit(resource.RLIMIT_NPROC)[0]
     if count_processes:
-        ceilings[resource.RLIMIT_NPROC] = (limits.processes,) * 2
+        ceilings[resource.RLIMIT_NPROC] = (ABOVE_THE_JUDGES * limits.processes,) * 2
     elif most != resource.RLIM_INFINITY:
         ceilings[resource.RLIMIT_NPROC] = (most - most // 4,) * 2
     for kind, (soft, hard) in ceilings.items():

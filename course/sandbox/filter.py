@@ -38,7 +38,7 @@ DENIED: tuple[str, ...] = (
     *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
     *("utime", "utimes", "futimesat", "utimensat", "truncate"),
     *("sched_setaffinity", "sched_setscheduler", "sched_setparam"),
-    *("sched_setattr", "setpriority", "ioprio_set"),
+    *("sched_setattr", "setpriority", "ioprio_set", "setrlimit"),
     *("personality", "syslog", "quotactl", "quotactl_fd", "acct", "swapon", "swapoff", "reboot"),
     *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname"),
     *("open_by_handle_at", "name_to_handle_at", "inotify_init"),
@@ -108,7 +108,9 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
     _add(rules, refuse, "socketpair", arg(0, seccomp.NE, AF_UNIX))
     for kind in (SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET):
         _add(rules, refuse, "socketpair", arg(1, masked, SOCK_TYPE, kind))
-    _add(rules, refuse, "prlimit64", arg(0, seccomp.NE, 0))  # its own limits only
+    _add(rules, refuse, "prlimit64", arg(0, seccomp.NE, 0))  # its own limits only, and those
+    # are to be read: a lowered one on CPU time is a SIGKILL that looks as if it came from outside
+    _add(rules, refuse, "prlimit64", arg(2, seccomp.NE, 0))
 
 
 def _add(

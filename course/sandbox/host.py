@@ -14,7 +14,7 @@ from typing import Any, NoReturn, Self
 
 from course.errors import GraderFault
 from course.sandbox import wire
-from course.sandbox.budget import REASONS, Allowance, Budget
+from course.sandbox.budget import Allowance, Budget, reason
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.claims import read_answer, read_error, read_run
 from course.sandbox.clock import Deadline, Expired, Process
@@ -30,8 +30,8 @@ from course.sandbox.outcome import (
     SubmissionError,
     TimeLimit,
 )
-from course.sandbox.room import NO_ROOM
 from course.sandbox.warmup import WarmEnded, WarmHandle
+from course.sandbox.watch import Watch
 
 WALL_GRACE = 2.0
 HELLO_SECONDS = 20.0
@@ -50,7 +50,7 @@ class Child:
         self._channel = channel
         self._process = process
         self._pid_inside: int = hello["pid"]
-        self._folder: str = hello["folder"]
+        self._watch = Watch(warm, process, hello["folder"])
         self._number = 0
         self._budget = Budget(warm.limits)
 
@@ -174,7 +174,7 @@ class Child:
             raise ProcessEnded(self.ended, self._ended_by)
         allowance = self._budget.allow(limit, self.cpu)
         if allowance is None:
-            self._end(REASONS["submission_cpu"], "submission_cpu")
+            self._end(reason("submission_cpu", self.limits), "submission_cpu")
         return allowance
 
     def _ask(self, request: Allowance, verb: str, *arguments: object) -> tuple[str, Any]:
@@ -187,13 +187,13 @@ class Child:
             request.cpu + self.limits.grace_cpu,
             request.wall + WALL_GRACE,
             request.limit,
-            self._inspect_folder,
+            self._watch.glance,
         )
         self._channel.wait = deadline.wait
+        self._warm.let_run(self._process)
         start = self._process.wall()
         answer = self._exchange(frame)
         self._budget.wall -= self._process.wall() - start
-        self._inspect_folder()
         return answer
 
     def _exchange(self, frame: tuple[bytes, bytes]) -> tuple[str, Any]:
@@ -202,7 +202,9 @@ class Child:
             if self._channel.has_input():
                 self._channel.expect_end()
             self._channel.send_frame(frame)
-            return read_answer(self._channel.receive(), self._number)
+            answer = read_answer(self._channel.receive(), self._number)
+            self._watch.inspect()
+            return answer
         except Closed:
             self.close()
             self._warm.refuse_if_ended()
@@ -210,22 +212,11 @@ class Child:
         except wire.ProtocolError as error:
             self._end(f"it broke the protocol: {error}")
         except Expired as expired:
-            self._end(REASONS[expired.limit], expired.limit)
+            self._end(reason(expired.limit, self.limits), expired.limit)
         except BaseException:  # half a frame may be on the way, so nothing more is asked
             self.ended = self.ended or "interrupted"
             self.close()
             raise
-
-    def _inspect_folder(self) -> None:
-        """End a submission that fills the disk, or makes files without end."""
-        size, files = self._warm.measure(self._folder)
-        if size > self.limits.folder_bytes or files > self.limits.folder_files:
-            self._end(REASONS["folder"], "folder")
-        if self._warm.room is not None and self._warm.room.is_short():
-            self.close()
-            if not self._warm.room.comes_back():
-                raise GraderFault(NO_ROOM)
-            self._end(REASONS["folder"], "folder")
 
     def _end(self, reason: str, limit: Limit | None = None) -> NoReturn:
         """Kill the process, remember why, and say so."""

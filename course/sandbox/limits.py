@@ -36,7 +36,7 @@ class Limits:
     memory_bytes: int = 2 * GIB
     """Address space of the process (NumPy, Matplotlib and IPython take about 0.4 GiB of it)."""
     processes: int = 64
-    """Processes and threads in the sandbox; holds in the `bwrap` tier for ordinary users only."""
+    """Threads of the process, as the judge counts them every few hundredths of a second."""
     open_files: int = 64
     """File descriptors of the process."""
     file_bytes: int = 16 * MIB

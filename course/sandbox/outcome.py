@@ -7,7 +7,15 @@ from typing import Literal
 
 Kind = Literal["stream", "result", "display", "error"]
 Limit = Literal[
-    "cell_cpu", "call_cpu", "wall", "submission_cpu", "memory", "output", "figures", "folder"
+    "cell_cpu",
+    "call_cpu",
+    "wall",
+    "submission_cpu",
+    "memory",
+    "output",
+    "figures",
+    "folder",
+    "processes",
 ]
 
 

@@ -59,6 +59,7 @@ class WarmHandle:
         self.room: Room | None = None
         self._file_system: int | None = None
         self._kept: int | None = None
+        self._running: Process | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -149,7 +150,19 @@ class WarmHandle:
             raise GraderFault(
                 f"the confinement failed: {hello.get('failed', 'layers are missing')}"
             )
+        self.let_run(process)
         return channel, process, hello
+
+    def let_run(self, process: Process) -> None:
+        """Let this child run, and have the one that ran before stand still meanwhile.
+
+        Nobody looks at a child that is not asked, and what it did then would cost the other one.
+        """
+        if process is not self._running:
+            if self._running is not None:
+                self._running.pause()
+            self._running = process
+            process.resume()
 
     def refuse_if_ended(self) -> None:
         """Raise GraderFault if the warm process is gone, which its children do not survive.

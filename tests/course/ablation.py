@@ -25,6 +25,7 @@ from course.sandbox.host import Child, WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import MIB
 from course.sandbox.outcome import SubmissionError
+from course.sandbox.watch import Watch
 
 DOCS = Path(__file__).parents[2] / "docs" / "ablation.md"
 LAYERS = ("bwrap", "landlock", "seccomp", "rlimits", "privileges", "judge")
@@ -85,7 +86,9 @@ def sandbox(layers: Layers) -> Iterator[WarmProcess]:
             stack.enter_context(warm_command(GIVEN_UP))
         if "judge" not in layers:
             stack.enter_context(mock.patch.object(host, "Deadline", Patient))
-            stack.enter_context(mock.patch.object(Child, "_inspect_folder"))
+            stack.enter_context(
+                mock.patch.multiple(Watch, glance=mock.DEFAULT, inspect=mock.DEFAULT)
+            )
             stack.enter_context(mock.patch.object(Child, "cpu", 0.0))
         tier = "bwrap" if "bwrap" in layers else "landlock"
         yield stack.enter_context(WarmProcess(Isolation(tier, named), LIMITS))
@@ -100,7 +103,7 @@ def succeeding(machine: Machine, layers: Layers, attacks: Iterable[Attack]) -> s
             machine.restore()
             said = ""
             with warm.fork() as child, contextlib.suppress(SubmissionError, Expired):
-                child.run(PROGRAM + NAMES + machine.names(sibling._folder))
+                child.run(PROGRAM + NAMES + machine.names(sibling._watch.folder))
                 said = str(child.call("attempt", attack.source))
             effect = EFFECTS.get(attack.effect)
             if effect(machine) if effect else said == "allowed":

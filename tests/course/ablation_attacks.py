@@ -85,14 +85,15 @@ def write_large():
 def open_many():
     kept = [open('/dev/null') for _ in range(NUMBER + 10)]
 def threads():
-    started = []
-    wait = threading.Event()
-    try:
-        for _ in range(300):
-            started.append(threading.Thread(target=wait.wait, daemon=True))
-            started[-1].start()
-    finally:
-        wait.set()
+    stack = ctypes.create_string_buffer(1 << 16)  # of all of them: none ever returns from `pause`
+    top = ctypes.c_void_p(ctypes.addressof(stack) + (1 << 15) & ~15)
+    for _ in range(2000):
+        checked(libc.clone(libc.pause, top, 0x50F00, None))
+    time.sleep(0.5)
+def timers():
+    event, made = (ctypes.c_int * 16)(0, 0, signal.SIGALRM), ctypes.c_void_p()
+    for _ in range(1000):
+        checked(libc.timer_create(1, event, ctypes.byref(made)))
 def deaf():
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 def spin():
@@ -160,7 +161,8 @@ ATTACKS = (
     Attack("raise its own limits, then the same", "raise_limits()", root=True),
     Attack("write a larger file than allowed", "write_large()"),
     Attack("open more files than allowed", "open_many()"),
-    Attack("start 300 threads", "threads()"),
+    Attack("start 2000 threads", "threads()"),
+    Attack("make 1000 timers", "timers()"),
     Attack("fill the disk", "fill()", slow=True),
     Attack("make more files than allowed", "make_files()", slow=True),
     Attack("compute for ever, deaf to signals", "spin()", slow=True),

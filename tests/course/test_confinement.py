@@ -29,6 +29,17 @@ def checked(result):
     return result
 """
 
+RAW_THREADS = (
+    HELP
+    + """
+stack = ctypes.create_string_buffer(1 << 16)  # of all of them: none ever returns from `pause`
+top = ctypes.c_void_p(ctypes.addressof(stack) + (1 << 15) & ~15)
+def start(number):
+    for _ in range(number):
+        libc.clone(libc.pause, top, 0x50F00, None)
+"""
+)
+
 
 @pytest.fixture(scope="module", params=TIERS)
 def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
@@ -142,6 +153,8 @@ def test_files_of_the_instructor_stay_as_they_are(child: Child, canary: Path, so
         "checked(libc.prctl(4, 1, 0, 0, 0))",
         "checked(libc.syscall(1000))",
         "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+        "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))",
+        "checked(libc.syscall(160, 0, (ctypes.c_long * 2)(1, 1)))",
         "resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))",
         "os.setuid(0) or os.setuid(1)",
         "os.nice(-5)",
@@ -251,12 +264,44 @@ open(b"\\xff\\xfe", "w").close()
             assert len([path for path in folder.iterdir() if path.name != "home"]) == 1
 
 
-def test_threads_are_bounded_and_die_with_the_process(child: Child) -> None:
-    start = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
-    assert refused(child, f"import time\nfor _ in range(5000): {start}") in (
-        "RuntimeError",
-        "MemoryError",
-    )
+def test_threads_are_counted_while_they_are_started(child: Child) -> None:
+    """The kernel starts them without Python and without memory, and counts nothing of root's."""
+    child.run(RAW_THREADS)
+    seen = []
+    threads = child._process.threads
+    child._process.threads = lambda: seen.append(threads()) or seen[-1]  # type: ignore[method-assign]
+    with pytest.raises(ProcessEnded, match="it started more than 64 threads") as ended:
+        child.run("start(20_000)")
+    assert ended.value.limit == "processes"
+    assert 64 < seen[-1] < 5_000  # some 600 to 1,200 on an idle machine
+
+
+def test_threads_are_counted_at_every_answer(child: Child) -> None:
+    child.run(RAW_THREADS)
+    with pytest.raises(ProcessEnded, match="it started more than 64 threads"):
+        child.run("start(100)")
+
+
+def test_a_child_that_is_not_asked_stands_still(warm: WarmProcess, child: Child) -> None:
+    child.run(RAW_THREADS)
+    child.run("threading.Timer(0.1, start, [20_000]).start()")
+    with warm.fork() as other:
+        other.run("import time\ntime.sleep(0.4)")
+        assert child._process.threads() == 2
+    with pytest.raises(ProcessEnded, match="it started more than 64 threads"):
+        child.run("import time\ntime.sleep(2)")
+
+
+def test_as_many_threads_as_are_allowed_are_no_flood(child: Child) -> None:
+    child.run(RAW_THREADS)
+    assert refused(child, f"start({SMALL.processes - 1})") == ""
+    assert refused(child, "import time\ntime.sleep(0.1)") == ""
+
+
+def test_timers_do_not_use_up_what_all_of_the_users_processes_share(child: Child) -> None:
+    child.run(HELP + "event = (ctypes.c_int * 16)(0, 0, signal.SIGKILL)\nplace = ctypes.c_void_p()")
+    make = "checked(libc.timer_create(1, event, ctypes.byref(place)))"
+    assert refused(child, make) == "BlockingIOError"
 
 
 def test_others_of_the_same_user_can_still_start_processes(child: Child) -> None:
