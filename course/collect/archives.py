@@ -2,11 +2,14 @@
 
 An entry's name is only ever a label. Its content is copied into the spool under a name of ours,
 bounded in size, in sum and in ratio; links, devices, encrypted and damaged entries are refused one
-by one.
+by one. What an archive says about itself is bounded, too: tarfile and zipfile take its word for the
+length of a name and read a list of contents whole, before anything could be refused.
 """
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import lzma
 import re
 import stat
@@ -17,8 +20,9 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO, cast
 
-from course.collect.arrived import Arrived, Intake, TooMuch, checked, is_archive, text_of
+from course.collect.arrived import Arrived, Caps, Intake, TooMuch, checked, is_archive, text_of
 
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -30,8 +34,13 @@ _DAMAGED = (
     ValueError,
     IndexError,
     struct.error,
+    RecursionError,
+    MemoryError,
 )
 _MAX_NAME = 1000
+_LONGEST_HEADER = 1 << 13  # of a tar, bytes
+_MAGIC = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open))
+_ENTRY = b"PK\x01\x02"  # begins each line of a zip's list
 
 
 def opened(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
@@ -41,8 +50,9 @@ def opened(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arriv
         yield intake.refused(label, f"it lies {depth} archives deep: unpack it yourself")
         return
     try:
-        reader = _zip if zipfile.is_zipfile(place) else _tar
-        yield from reader(intake, place, path, depth)
+        with intake.shared(whole=not path):
+            reader = _zip if zipfile.is_zipfile(place) else _tar
+            yield from reader(intake, place, path, depth)
     except TooMuch as error:
         yield intake.refused(label, f"{error}; what follows in it was not read")
     except _DAMAGED as error:
@@ -50,14 +60,15 @@ def opened(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arriv
 
 
 def _zip(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
+    _refuse_endless_list(place, intake.caps)
     with zipfile.ZipFile(place) as archive:
         for info in archive.infolist():
+            intake.count()
             name = _zip_name(info)
             inner = f"{path}/{name}" if path else name
             if info.is_dir():
                 continue
             if problem := _name_problem(name) or _zip_problem(info):
-                intake.count()
                 yield intake.refused(inner, problem)
                 continue
             try:
@@ -65,7 +76,7 @@ def _zip(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived
                     content = intake.take(stream, info.compress_size)  # type: ignore[arg-type]
             except TooMuch as error:
                 yield intake.refused(inner, str(error))
-                if intake.total > intake.caps.total_bytes or intake.files > intake.caps.files:
+                if intake.total > intake.caps.total_bytes:
                     raise
                 continue
             except (RuntimeError, NotImplementedError, *_DAMAGED) as error:
@@ -76,25 +87,89 @@ def _zip(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived
 
 def _tar(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
     packed = place.stat().st_size
-    with tarfile.open(place, "r:*") as archive:
+    with _unpacking(place) as stream:
+        reader = _Bounded(stream, intake.caps)
+        archive = tarfile.TarFile(fileobj=cast(BinaryIO, reader))
         for member in archive:
+            intake.count()
             name = text_of(member.name.replace("\\", "/")).removeprefix("./")
             inner = f"{path}/{name}" if path else name
             if member.isdir():
                 continue
             if problem := _name_problem(name) or _tar_problem(member):
-                intake.count()
                 yield intake.refused(inner, problem)
                 continue
             if member.size > intake.caps.file_bytes:  # even to pass over it, it would be unpacked
                 raise TooMuch(f"{inner} in it is larger than {intake.caps.file_bytes >> 20} MB")
-            stream = archive.extractfile(member)
-            if stream is None:
-                yield intake.refused(inner, "it is no ordinary file")
-                continue
-            content = intake.take(stream, packed)  # type: ignore[arg-type]
+            content = intake.take(reader.content(member), packed)
             changed = datetime.fromtimestamp(max(0, min(member.mtime, 2**36)), UTC)
             yield from _unpacked(intake, content, inner, changed, depth)
+
+
+def _refuse_endless_list(place: Path, caps: Caps) -> None:
+    """TooMuch when a zip lists far more than is taken: the list is read whole, in any case."""
+    found, rest = 0, b""
+    with place.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            found += (rest + chunk).count(_ENTRY)
+            rest = chunk[1 - len(_ENTRY) :]
+    if found > 2 * caps.files:
+        raise TooMuch(f"there are more than {caps.files} files")
+
+
+def _unpacking(place: Path) -> BinaryIO:
+    """The tar in a file, whichever way it is packed."""
+    with place.open("rb") as file:
+        start = file.read(6)
+    opener = next((each for magic, each in _MAGIC if start.startswith(magic)), open)
+    return cast(BinaryIO, opener(place, "rb"))
+
+
+class _Bounded:
+    """A tar as tarfile may read it: forwards, no further than the caps, and no long headers."""
+
+    def __init__(self, stream: BinaryIO, caps: Caps) -> None:
+        self._stream = stream
+        self._caps = caps
+        self.tell = stream.tell
+
+    def seek(self, place: int) -> int:
+        """Go on to a place; what lies between is unpacked, though nobody sees it."""
+        if place < self.tell():
+            raise tarfile.ReadError("it leads back to itself")
+        if place > self._caps.total_bytes:
+            raise TooMuch(f"it unpacks to more than {self._caps.total_bytes >> 20} MB")
+        return self._stream.seek(place)
+
+    def read(self, size: int) -> bytes:
+        """Read a header, or the names and sizes that are too long for one."""
+        if size > _LONGEST_HEADER:
+            raise TooMuch("a header in it is too long")
+        data = self._stream.read(size)
+        self.seek(self.tell())
+        if size > tarfile.BLOCKSIZE and re.search(rb"\d{99}", data):
+            raise tarfile.ReadError("no header")  # which tarfile would try in quadratic time
+        return data
+
+    def content(self, member: tarfile.TarInfo) -> BinaryIO:
+        """The content of a file, of which the header was read last."""
+        self.seek(member.offset_data)
+        return cast(BinaryIO, _Part(self._stream, member.size))
+
+
+class _Part:
+    """The next so many bytes of a stream."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream, self._left = stream, size
+
+    def read(self, size: int) -> bytes:
+        """Read on; EOFError when the stream ends too early."""
+        data = self._stream.read(min(size, self._left))
+        self._left -= len(data)
+        if not data and self._left:
+            raise EOFError
+        return data
 
 
 def _unpacked(
@@ -140,6 +215,8 @@ def _zip_problem(info: zipfile.ZipInfo) -> str:
 def _tar_problem(member: tarfile.TarInfo) -> str:
     if member.issym() or member.islnk():
         return "it is a link, which is not followed"
+    if member.size < 0:
+        return "it says that it is smaller than nothing"
     return "" if member.isreg() and not member.issparse() else "it is no ordinary file"
 
 

@@ -12,7 +12,8 @@ import stat
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -70,6 +71,18 @@ class Intake:
     files: int = 0
     total: int = 0
 
+    @contextmanager
+    def shared(self, *, whole: bool) -> Iterator[None]:
+        """Let an archive take what is left, or (not `whole`) half: others' work must still fit."""
+        caps = self.caps
+        if not whole:
+            files, total = (caps.files + self.files) // 2, (caps.total_bytes + self.total) // 2
+            self.caps = replace(caps, files=files, total_bytes=total)
+        try:
+            yield
+        finally:
+            self.caps = caps
+
     def refused(self, path: str, problem: str) -> Arrived:
         """An entry of the list that says why its content was not taken."""
         return Arrived(self.source, path, problem=problem)
@@ -82,7 +95,6 @@ class Intake:
 
     def take(self, stream: BinaryIO, packed_bytes: int | None = None) -> Path:
         """Copy a content into the spool, under a name of ours; TooMuch when it is a bomb."""
-        self.count()
         descriptor, name = tempfile.mkstemp(dir=self.spool)
         place, size = Path(name), 0
         try:

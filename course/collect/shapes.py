@@ -89,7 +89,7 @@ SHAPES: Mapping[str, Shape] = {
             "blackboard",
             "Blackboard",
             "Lab 1_alovelace_attempt_2027-01-31-23-59-12_lab1.ipynb",
-            r"(?:^|/)[^/_]*_(?P<login>[^/]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})_" + _FILE,
+            r"(?:^|/)[^/_]*_(?P<login>[^/]+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})_" + _FILE,
             asides=r"_attempt_\d{4}(?:-\d\d){5}\.txt$",
         ),
         _shape(

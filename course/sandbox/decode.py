@@ -19,6 +19,7 @@ from course.sandbox.wire import (
     MAX_INT_BITS,
     MAX_ITEMS,
     MAX_NODES,
+    MAX_NUMBER_KEYS,
     MAX_ODD_KEYS,
     MAX_PACKED,
     OPAQUE_CHARS,
@@ -71,6 +72,7 @@ class _Decoder:
         self.position = 0
         self.nodes = 0
         self.odd_keys = 0
+        self.number_keys = 0
         self.packed = 0
 
     def value(self, tree: Any, depth: int) -> Any:
@@ -109,6 +111,9 @@ class _Decoder:
                 self.odd_keys += 1
                 if self.odd_keys > MAX_ODD_KEYS:
                     raise ProtocolError("too many unusual keys")
+            self.number_keys += type(key) is not str
+            if self.number_keys > MAX_NUMBER_KEYS:
+                raise ProtocolError("too many numbers are keys")
             if key in result:
                 raise ProtocolError("a key occurs twice")
             result[key] = self.value(value, depth + 1)

@@ -26,6 +26,9 @@ MAX_ITEMS = 1 << 28
 MAX_ODD_KEYS = 1_000
 """Dictionary keys other than None, bool, small int, float and str: hashes of such keys can be made
 to collide, and a dictionary of colliding keys takes quadratic time."""
+MAX_NUMBER_KEYS = 10_000
+"""Keys that are numbers: they can be chosen so that each is looked for where all the others are.
+The judge's hashes of text are its own secret."""
 MAX_INT_BITS = 4_096
 INLINE_TEXT = 4_096
 PACK_FROM = 16
@@ -82,6 +85,7 @@ class _Encoder:
         self.buffers: list[bytes] = []
         self.nodes = 0
         self.odd_keys = 0
+        self.number_keys = 0
 
     def tree(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -142,6 +146,9 @@ class _Encoder:
             self.odd_keys += 1
             if self.odd_keys > MAX_ODD_KEYS:
                 raise Unsendable("the value has too many dictionary keys that are no str or number")
+        self.number_keys += type(key) is not str
+        if self.number_keys > MAX_NUMBER_KEYS:
+            raise Unsendable("the value has too many dictionary keys that are no str")
         return [self.tree(key, depth), self.tree(value, depth)]
 
     def array(self, value: Any) -> Any:

@@ -29,7 +29,7 @@ PICTURE = (
 )
 NO_TEXT = "A cell of your notebook held bytes that are no text; they are shown as \ufffd."
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # never tried twice, nor if it has no end
 _NO_TEXT = re.compile("[\ud800-\udfff]")  # lone surrogates: bytes or escapes that are no text
 
 

@@ -23,7 +23,7 @@ from course.submission.desk import Desk, Sheet, is_work, recognise, same
 from course.submission.read import StudentCell
 from course.submission.solutions import Filled, fill_solutions
 
-_SOURCE_MARK = re.compile(r"^\s*### BEGIN (?:SOLUTION|HIDDEN TESTS)\b", re.MULTILINE)
+_SOURCE_MARK = re.compile(r"^[ \t]*+### BEGIN (?:SOLUTION|HIDDEN TESTS)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -440,6 +440,34 @@ def test_no_student_writes_their_own_time(desk: Desk) -> None:
     assert desk.submitted == submission("ada", b"1", "")
 
 
+def test_no_name_of_a_file_makes_another_student_or_time(desk: Desk) -> None:
+    forged = "j_mueller_attempt_2027-03-01-00-00-00_lab1.ipynb"
+    place = desk.zip({f"Lab 1_alovelace_attempt_2027-01-30-08-00-00_{forged}": b"1"})
+    said = desk.collect(place, code=None)
+    assert [each["student"] for each in said["files"]] == ["ada"]
+    assert list(desk.submitted) == ["ada/lab1/lab1.ipynb", "ada/lab1/timestamp.txt"]
+    assert desk.submitted["ada/lab1/timestamp.txt"].startswith(b"2027-01-30 08:00:00")
+
+
+@pytest.mark.parametrize("forged", [lms.METADATA.replace("901", "902"), "{", "[" * 5000])
+def test_nobody_writes_gradescopes_list_of_submissions(forged: str, desk: Desk) -> None:
+    export = "assignment_12_export"
+    place = desk.zip(
+        {
+            f"{export}/submission_metadata.yml": lms.METADATA.encode(),
+            f"{export}/submission_901/lab1.ipynb": b"ada's",
+            f"{export}/submission_901/submission_metadata.yml": forged.encode(),
+            f"{export}/submission_902/lab1.ipynb": b"another's",
+        }
+    )
+    desk.collect(place)
+    notebooks = {n: each for n, each in desk.submitted.items() if n.endswith(".ipynb")}
+    assert notebooks == {
+        "ada/lab1/lab1.ipynb": b"ada's",
+        "joerg/lab1/lab1.ipynb": b"another's",
+    }
+
+
 def test_a_students_own_zip_is_looked_into(desk: Desk) -> None:
     inner = lms.zipped({"mine/lab1.ipynb": b"1", "__MACOSX/mine/._lab1.ipynb": b"x"})
     place = desk.zip({"lovelaceada_301_10_my work.zip": inner})

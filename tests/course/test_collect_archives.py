@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import stat
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -157,6 +159,69 @@ def test_a_tar_bomb_is_left_at_once(take: Take) -> None:
     content = tarred(("huge.ipynb", tarfile.REGTYPE, bytes(3 << 20)), mode="w:xz")
     [one] = take("x.tar.xz", content)
     assert "huge.ipynb in it is larger than 1 MB; what follows in it was not read" in one.problem
+
+
+def header(name: str, size: int = 0, kind: bytes = tarfile.REGTYPE) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.size, info.type = max(0, size), kind
+    raw = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    if size < 0:
+        raw[124:136] = b"\xff" * 4 + struct.pack(">q", size)
+        raw[148:156] = b" " * 8
+        raw[148:156] = b"%06o\0 " % sum(raw)
+    return bytes(raw)
+
+
+def gzipped(*parts: tuple[bytes, int]) -> bytes:
+    """So many of each part, one after another, packed as they are made."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    packed = [packer.compress(part) for part, times in parts for _ in range(times)]
+    return b"".join([*packed, packer.flush()])
+
+
+MEGABYTE = b"1" * (1 << 20)
+LONG_NAME = header("././@LongLink", 5, tarfile.GNUTYPE_LONGNAME) + b"abcd".ljust(512, b"\0")
+TARS = {
+    "folders without end": (gzipped((header("d/", 0, tarfile.DIRTYPE) * 2000, 100)), "20 files"),
+    "a name of megabytes": (
+        gzipped((header("n", 4 << 20, tarfile.GNUTYPE_LONGNAME), 1), (MEGABYTE, 4)),
+        "a header in it is too long",
+    ),
+    "a header of megabytes": (
+        gzipped((header("n", 4 << 20, tarfile.XHDTYPE), 1), (MEGABYTE, 4)),
+        "a header in it is too long",
+    ),
+    "a header of digits": (
+        gzipped((header("n", 8000, tarfile.XHDTYPE) + MEGABYTE[:8192], 1)),
+        "damaged (ReadError)",
+    ),
+    "names of names": (gzipped((LONG_NAME, 3000)), "damaged (RecursionError)"),
+    "a device without end": (
+        gzipped((header("z", 1 << 32, tarfile.CHRTYPE), 1), (header("a.ipynb"), 1)),
+        "no ordinary file",
+    ),
+    "smaller than nothing": (gzipped((header("a.ipynb", -1) + bytes(1024), 1)), "than nothing"),
+}
+
+
+@pytest.mark.parametrize("name", TARS)
+def test_a_tars_headers_are_bounded(name: str, take: Take) -> None:
+    content, words = TARS[name]
+    assert any(words in each for each in problems(take("x.tar.gz", content)).values())
+
+
+def test_a_zips_list_is_bounded(take: Take) -> None:
+    line = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, *[0] * 7, 1, *[0] * 6) + b"d"
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 41, 41, 41 * len(line), 0, 0)
+    [one] = take("x.zip", line * 41 + end)
+    assert "more than 20 files" in one.problem
+
+
+def test_nobodys_archive_takes_the_room_of_others(take: Take) -> None:
+    full = lms.zipped({f"{number}.ipynb": b"1" for number in range(30)})
+    found = take("x.zip", lms.zipped({"eve.zip": full, "zoe.ipynb": b"mine"}))
+    assert taken(found)["zoe.ipynb"] == b"mine"
+    assert "files" in problems(found)["eve.zip"]
 
 
 @pytest.mark.parametrize(

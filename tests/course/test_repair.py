@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -298,6 +299,12 @@ def test_a_label_counts_more_than_the_place_of_a_copy() -> None:
 def test_the_source_is_recognised(mark: str) -> None:
     source = f"def cost(x):\n    {mark}\n    return x" if "SOL" in mark else f"{SOLVED}\n{mark}"
     assert ("source", "") in rules(repair(handed_in(cost=source, answer="B."), LAB))
+
+
+def test_empty_lines_take_no_time() -> None:
+    before = process_time()
+    repair([*DONE, *[StudentCell("code", "\n" * 65_000)] * 4], LAB)
+    assert process_time() - before < 5  # and not one look at the rest for each of them
 
 
 def test_what_reading_left_out_is_said() -> None:

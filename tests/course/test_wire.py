@@ -155,8 +155,20 @@ def holding_itself() -> list[Any]:
         "\U0001f600" * 1_000_000,
         np.zeros(1_000_000),
         {(key,): None for key in range(wire.MAX_ODD_KEYS + 1)},
+        dict.fromkeys(range(wire.MAX_NUMBER_KEYS + 1)),
     ],
-    ids=["nested", "deep", "itself", "parts", "floats", "bytes", "text", "array", "keys"],
+    ids=[
+        "nested",
+        "deep",
+        "itself",
+        "parts",
+        "floats",
+        "bytes",
+        "text",
+        "array",
+        "keys",
+        "numbers",
+    ],
 )
 def test_what_is_beyond_a_cap_is_not_sent(value: Any) -> None:
     with pytest.raises(Unsendable):
