@@ -18,5 +18,9 @@ class GraderFault(CourseError):
     """Our own fault while grading one submission: it stays ungraded, the others go on."""
 
 
+class KilledFromOutside(GraderFault):
+    """A process of the sandbox was killed, but not by its submission: worth a second try."""
+
+
 class UnreadableSubmission(CourseError):
     """The handed-in bytes hold no notebook: one sentence for the student says why."""

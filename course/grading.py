@@ -21,7 +21,7 @@ from typing import Self
 
 import course
 from course.config import Settings
-from course.errors import UnreadableSubmission
+from course.errors import KilledFromOutside, UnreadableSubmission
 from course.judge.checks import Checks
 from course.lab import Lab, LabCell
 from course.lending import Loan, better, lend
@@ -36,7 +36,7 @@ from course.sandbox.isolation import Isolation
 from course.sandbox.outcome import ProcessEnded
 from course.sandbox.tiers import choose
 from course.submission.read import read
-from course.submission.repair import Cell, repair
+from course.submission.repair import Cell, Repaired, repair
 
 NO_EXERCISE = (
     "None of the lab's exercises was found in this notebook: is it the notebook of another lab? "
@@ -103,6 +103,16 @@ class Grader:
                 raise UnreadableSubmission(NO_EXERCISE.format(lab=self.lab.name))
         except UnreadableSubmission as unreadable:
             return self._zero(student, str(unreadable), data)
+        seconds = perf_counter() - start
+        try:
+            return self._run(student, data, repaired, note, seconds)
+        except KilledFromOutside:
+            return self._run(student, data, repaired, note, seconds)
+
+    def _run(
+        self, student: str, data: bytes, repaired: Repaired, note: str, seconds: float
+    ) -> Graded:
+        """Run, judge and record what took so many seconds to repair, in processes of its own."""
         repaired_at = perf_counter()
         with self._warm.fork() as child:
             ran = tuple(run_cells(child, repaired.cells))
@@ -120,7 +130,7 @@ class Grader:
             limits_hit=limits_hit(cells, ended),
             pictures=pictures,
             timings={
-                "repair": repaired_at - start,
+                "repair": seconds,
                 "run": ran_at - repaired_at,
                 "pictures": drawn_at - ran_at,
                 "judge": perf_counter() - drawn_at,

@@ -19,6 +19,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from course.errors import GraderFault
 from course.submitted import HandedIn
 
 T = TypeVar("T")
@@ -39,8 +40,8 @@ OpenGrader = Callable[[], AbstractContextManager[Callable[[HandedIn], T]]]
 class Done(Generic[T]):
     """What a worker gives back: what grading gave, or why there is nothing, which is our fault.
 
-    `fault`, for whoever runs the grader, is a traceback and may quote hidden checks; `reason` is a
-    sentence that anybody may read.
+    `fault`, for whoever runs the grader, is a sentence or a traceback, and may quote hidden checks;
+    `reason` is a sentence that anybody may read.
     """
 
     graded: T | None
@@ -94,6 +95,8 @@ def attempt(grade: Callable[[HandedIn], T], handed_in: HandedIn) -> Done[T]:
     """What `grade` gives for a submission; an exception of ours becomes a fault."""
     try:
         return Done(grade(handed_in))
+    except GraderFault as error:  # who raised it has said everything
+        return Done(None, str(error), FAILED.format(kind=type(error).__name__))
     except Exception as error:
         return Done(None, traceback.format_exc(), FAILED.format(kind=type(error).__name__))
 

@@ -63,13 +63,13 @@ class Process:
         except OSError:
             return 0
 
-    def ended(self) -> bool:
-        """Tell whether the process has ended."""
+    def ended(self, wait: float = 0.0) -> bool:
+        """Tell whether the process has ended, or ends within so many seconds."""
         if self._descriptor is None:
             return True
         poll = select.poll()
         poll.register(self._descriptor, select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(poll.poll(wait * 1000))
 
     def pause(self) -> None:
         """Stop all of its threads where they are, until `resume`."""

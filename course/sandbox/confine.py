@@ -52,6 +52,11 @@ def die_with_parent() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def most_cpu(limits: Limits) -> int:
+    """CPU seconds that the kernel lets a process use: what the judge does, for cells and checks."""
+    return int(2 * (limits.submission_cpu + limits.grace_cpu)) + 2
+
+
 def set_limits(limits: Limits, *, count_processes: bool) -> None:
     """Set the kernel's limits, soft and hard.
 
@@ -62,8 +67,7 @@ def set_limits(limits: Limits, *, count_processes: bool) -> None:
     No signal may be queued: the kernel sets aside one for each POSIX timer, of a store that all
     processes of the user share.
     """
-    # once for the cells, once for the checks; SIGXCPU is ignored by pid 1: the hard limit follows
-    cpu = int(2 * (limits.submission_cpu + limits.grace_cpu)) + 2
+    cpu = most_cpu(limits)  # pid 1 ignores SIGXCPU: the hard limit, a SIGKILL, follows
     ceilings = {
         resource.RLIMIT_CPU: (cpu, cpu + 1),
         resource.RLIMIT_AS: (limits.memory_bytes,) * 2,

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from course.errors import GraderFault
+from course.errors import GraderFault, KilledFromOutside
 from course.sandbox import wire
 from course.sandbox.budget import Allowance, Budget, reason
 from course.sandbox.channel import Channel, Closed
@@ -35,6 +35,7 @@ from course.sandbox.watch import Watch
 
 WALL_GRACE = 2.0
 HELLO_SECONDS = 20.0
+SECONDS_TO_END = 1.0
 
 
 class Child:
@@ -206,6 +207,9 @@ class Child:
             self._watch.inspect()
             return answer
         except Closed:
+            if self._process.ended(SECONDS_TO_END):  # else it lives, and only closed its channel
+                self._warm.refuse_if_killed(self._pid_inside)
+                self._pid_inside = 0
             self.close()
             self._warm.refuse_if_ended()
             self._end("the process ended (an exit, a crash, or out of memory)")
@@ -240,7 +244,10 @@ class WarmProcess:
     def start(self) -> Self:
         """Start now instead of at the first fork; raises GraderFault."""
         if self._handle is None:
-            self._handle = WarmHandle(self.isolation, self.limits)
+            try:
+                self._handle = WarmHandle(self.isolation, self.limits)
+            except KilledFromOutside:
+                self._handle = WarmHandle(self.isolation, self.limits)
         return self
 
     def fork(self, files: Mapping[str, bytes] | None = None) -> Child:

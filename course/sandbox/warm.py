@@ -25,6 +25,8 @@ from course.sandbox import confine, sweep
 from course.sandbox.limits import Limits
 
 MESSAGE_BYTES = 1 << 18
+TELL = b"tell "
+"""Before the number of a child to bury: say how it ended."""
 
 
 def main() -> None:
@@ -91,6 +93,8 @@ class Forker:
                 break
             if descriptors:
                 self.fork(socket.socket(fileno=descriptors[0]))
+            elif message.startswith(TELL):
+                self.control.send(self.bury(int(message[len(TELL) :])))
             else:
                 self.bury(int(message))
         for pid in list(self.folders):
@@ -123,14 +127,18 @@ class Forker:
         finally:
             os._exit(0)
 
-    def bury(self, pid: int) -> None:
-        """Wait for a child that the judge has killed and remove its folder."""
+    def bury(self, pid: int) -> bytes:
+        """Wait for a child that has ended, or was killed, and remove its folder.
+
+        Returns its wait status and the CPU seconds that it used, as text.
+        """
         folder = self.folders.pop(pid, None)
         if folder is None:
-            return
-        os.waitpid(pid, 0)
+            return b""
+        _, status, used = os.wait4(pid, 0)
         with contextlib.suppress(OSError):
             sweep.remove(folder)
+        return f"{status} {used.ru_utime + used.ru_stime}".encode()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -21,19 +22,27 @@ import time
 from pathlib import Path
 from typing import Any
 
-from course.errors import GraderFault
-from course.sandbox import prime, sweep, view
+from course.errors import GraderFault, KilledFromOutside
+from course.sandbox import confine, prime, sweep, view
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.clock import Process
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
 from course.sandbox.room import Room
+from course.sandbox.warm import TELL
 from course.sandbox.wire import ProtocolError
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 MILLISECONDS_TO_SEE_AN_END = 100
 END = b"end"
+OUTSIDERS = (signal.SIGKILL, signal.SIGTERM)
+IN_BWRAP = 128
+"""What bubblewrap adds to the signal that ended what it runs."""
+KILLED = (
+    "the process {} was killed from outside: by somebody on this machine, or by the kernel because"
+    " memory ran out (then lower c.Limits.memory_bytes or c.Course.processes)"
+)
 PREFIX = "course-sandbox-"
 SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
 CREDENTIALS = struct.Struct("3i")
@@ -74,7 +83,12 @@ class WarmHandle:
             self._control.settimeout(STOP_SECONDS)
         except OSError as error:
             reason = self._last_error or str(error)
+            killed = self._was_killed()
             self.close()
+            if killed:
+                raise KilledFromOutside(
+                    KILLED.format("from which submissions are forked")
+                ) from None
             raise GraderFault(f"the warm process does not start: {reason}") from None
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
@@ -165,7 +179,7 @@ class WarmHandle:
             process.resume()
 
     def refuse_if_ended(self) -> None:
-        """Raise GraderFault if the warm process is gone, which its children do not survive.
+        """Raise KilledFromOutside if the warm process is gone, which its children do not survive.
 
         It may be seen a moment after they are: so this waits a little before it is content.
         """
@@ -174,9 +188,35 @@ class WarmHandle:
             poll.register(self._control, 0)  # the end is told unasked
             if not poll.poll(MILLISECONDS_TO_SEE_AN_END):
                 return
-        raise GraderFault(
+        raise KilledFromOutside(
             "the process from which submissions are forked ended, and this submission with it"
         )
+
+    def refuse_if_killed(self, pid: int) -> None:
+        """Bury a child that has ended; raises KilledFromOutside unless that was its own doing.
+
+        The filter lets no submission send itself these signals, and above `most_cpu` it is the
+        kernel that does, as it was told.
+        """
+        try:
+            self._control.send(TELL + str(pid).encode())
+            status, cpu = self._control.recv(100).split()
+        except (OSError, ValueError):  # nobody there to ask: `refuse_if_ended` tells
+            return
+        ended_by = -os.waitstatus_to_exitcode(int(status))
+        at_its_limit = float(cpu) >= confine.most_cpu(self.limits)
+        if "seccomp" in self.isolation.layers and ended_by in OUTSIDERS and not at_its_limit:
+            raise KilledFromOutside(KILLED.format("of this submission"))
+
+    def _was_killed(self) -> bool:
+        """Whether the process that was started has ended by another's hand; waits a little."""
+        process = getattr(self, "_process", None)
+        if process is None:
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(MILLISECONDS_TO_SEE_AN_END / 1000)
+        code = process.returncode or 0
+        return -code in OUTSIDERS or code - IN_BWRAP in OUTSIDERS
 
     def measure(self, folder: str) -> tuple[int, int]:
         """Return (bytes, files) of a submission's folder.

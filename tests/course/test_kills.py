@@ -1,11 +1,13 @@
 """A real run of `course autograde` of which processes are killed: run again, nothing differs.
 
 `test_crashes` kills who stores at every kind of step; here the others are met too, at moments that
-the clock chooses: a worker, a warm process, the command alone, and all of its group at once.
+the clock chooses: a worker, a warm process, a submission, the command alone, and all of its group
+at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -125,6 +127,23 @@ def of_a_warm_process(run: Run) -> None:
     os.kill(next(pid for pid in of_warm if parent(pid) not in of_warm), signal.SIGKILL)
 
 
+def of_a_submission(run: Run) -> None:
+    """In the first moment in which one is there."""
+    met: list[int] = []
+
+    def killed() -> bool:
+        of_warm = run.named(WARM)
+        with contextlib.suppress(OSError):  # it has just ended
+            met.append(next((pid for pid in of_warm if parent(pid) in of_warm), 0))
+            if met[-1]:
+                os.kill(met[-1], signal.SIGKILL)
+                return True
+        return False
+
+    run.until(killed)
+    assert run.process.poll() is None, "no submission was met"
+
+
 def of_the_command(run: Run) -> None:
     run.process.kill()
 
@@ -146,6 +165,7 @@ def age_what_was_left(run: Run) -> None:
     [
         (of_a_worker, 1),
         (of_a_warm_process, 1),
+        (of_a_submission, 1),
         (of_the_command, 2),
         (of_everybody, 0),
         (of_everybody, 3),
@@ -165,8 +185,8 @@ def test_a_kill_changes_nothing_in_the_end(
     code = run.ended()
     if kill in (of_the_command, of_everybody):
         assert code == -signal.SIGKILL
-    else:  # a submission that this hit may be left to be graded again
-        assert code in (0, 1)
+    else:  # whoever was hit is graded again in this very run
+        assert code == 0
     if code != 0:
         age_what_was_left(run)
         assert Run(run.course).ended() == 0

@@ -1,0 +1,192 @@
+"""Who is killed from outside, by an administrator or as memory runs out, loses nothing by it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import tiny
+from sandboxes import SMALL, TIERS, missing, warm_process
+from test_sandbox_leftovers import alive, descendants, parent
+
+from course.config import load_settings
+from course.errors import KilledFromOutside
+from course.grading import Graded, Grader
+from course.lab import Lab
+from course.release import release
+from course.sandbox.host import ProcessEnded, WarmProcess
+from course.sandbox.isolation import Isolation
+from course.sandbox.warmup import WarmHandle
+from course.workers import attempt
+
+SLEEPS = "import time\n\ntime.sleep(0.3)\n\n\n"
+TIMER = """
+import ctypes, signal, time
+libc, timer = ctypes.CDLL(None), ctypes.c_void_p()
+libc.timer_create(1, (ctypes.c_int * 16)(0, 0, signal.SIGKILL), ctypes.byref(timer))
+libc.timer_settime(timer, 0, (ctypes.c_long * 4)(0, 0, 0, 1000), None)
+time.sleep(0.2)
+import os
+os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module", params=TIERS)
+def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
+    with warm_process(request.param) as made:
+        yield made
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("when", ["while it is asked", "before it is asked"])
+def test_a_kill_from_outside_is_no_students_fault(
+    warm: WarmProcess, number: signal.Signals, when: str
+) -> None:
+    with warm.fork() as child:
+        child.run("import time")
+        if when == "before it is asked":
+            os.kill(child._process.pid, number)
+            assert child._process.ended(5)
+        else:
+            threading.Timer(0.1, os.kill, (child._process.pid, number)).start()
+        with pytest.raises(KilledFromOutside, match="of this submission was killed from outside"):
+            child.run("time.sleep(1)")
+    with warm.fork() as child:
+        assert child.run("1 + 1").outputs[0].text == "2"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos._exit(137)",
+        "import os\nos.abort()",
+        "import os, signal\ntry: os.kill(os.getpid(), signal.SIGKILL)\nfinally: os._exit(1)",
+        "import os, signal\ntry: signal.raise_signal(signal.SIGTERM)\nfinally: os._exit(1)",
+        "import ctypes\nctypes.string_at(0)",
+        "import ctypes\nctypes.CDLL(None).syscall(0x40000000 + 39)",
+        "import ctypes\nctypes.CDLL(None).prctl(22, 1)\nimport os\nos._exit(1)",
+        "import os\nos.close(3)",
+        TIMER,
+    ],
+)
+def test_nothing_that_it_does_itself_looks_like_one(warm: WarmProcess, source: str) -> None:
+    with warm.fork() as child, pytest.raises(ProcessEnded):
+        child.run(source)
+
+
+def test_the_kernels_own_limit_is_no_kill_from_outside(
+    warm: WarmProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("course.sandbox.confine.most_cpu", lambda limits: 0)
+    with warm.fork() as child:
+        os.kill(child._process.pid, signal.SIGKILL)
+        with pytest.raises(ProcessEnded, match="an exit, a crash"):
+            child.run("1")
+
+
+# --- a submission ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
+    course = tiny.write_course(tmp_path_factory.mktemp("killed") / "course")
+    settings = load_settings(course)
+    release(settings, tiny.LAB)
+    tiers = [tier for tier in TIERS if not missing(tier)]
+    if not tiers:
+        pytest.skip("no tier works here")
+    with Grader(settings, Lab.load(settings, tiny.LAB), Isolation.of_tier(tiers[0])) as made:
+        yield made
+    tiny.forget_checks()
+
+
+def graded(grader: Grader) -> Graded:
+    typed = {name: SLEEPS + source for name, source in tiny.RIGHT.items()}
+    path = tiny.hand_in(grader.settings.root, "ada", typed)
+    return grader.grade("ada", path.read_bytes())
+
+
+def kill(monkeypatch: pytest.MonkeyPatch, times: int, whom: Callable[[int], int]) -> list[int]:
+    """So many times, kill what belongs to a child a moment after it was forked; whom it met."""
+    fork = WarmHandle.fork
+    met: list[int] = []
+
+    def forked(handle: WarmHandle, seconds: float) -> Any:
+        made = fork(handle, seconds)
+        if len(met) < times:
+            met.append(whom(made[1].pid))
+            threading.Timer(0.1, os.kill, (met[-1], signal.SIGKILL)).start()
+        return made
+
+    monkeypatch.setattr(WarmHandle, "fork", forked)
+    return met
+
+
+@pytest.mark.parametrize("whom", [int, parent], ids=["its process", "the warm process"])
+def test_who_was_killed_once_is_graded_as_if_nothing_had_been(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch, whom: Callable[[int], int]
+) -> None:
+    expected = graded(grader)
+    assert expected.record.points > 0
+    met = kill(monkeypatch, 1, whom)
+    found = graded(grader)
+    assert (len(met), alive({*met})) == (1, set())
+    assert found.record.model_copy(update={"timings": {}}) == expected.record.model_copy(
+        update={"timings": {}}
+    )
+
+
+def test_who_was_killed_twice_is_left_to_be_graded_again(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill(monkeypatch, 2, int)
+    done = attempt(lambda _: graded(grader), None)  # type: ignore[arg-type]
+    assert done.graded is None
+    assert done.fault.startswith("the process of this submission was killed from outside")
+    assert "Traceback" not in done.fault
+    assert done.reason.startswith("The grader itself failed here")
+
+
+# --- the start of a warm process ------------------------------------------------------------------
+
+
+def killed_while_starting(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    start = WarmHandle._start
+    met: list[int] = []
+
+    def started(handle: WarmHandle, theirs: Any) -> Any:
+        process = start(handle, theirs)
+        if len(met) < times:
+            met.append(process.pid)
+            threading.Timer(0.1, lambda: os.kill(max(descendants(process.pid)), 9)).start()
+        return process
+
+    monkeypatch.setattr(WarmHandle, "_start", started)
+    return met
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_warm_process_killed_while_it_starts_is_started_again(
+    tier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if missing(tier):
+        pytest.skip(missing(tier))
+    met = killed_while_starting(monkeypatch, 1)
+    with WarmProcess(Isolation.of_tier(tier), SMALL) as warm, warm.fork() as child:
+        assert child.run("1 + 1").outputs[0].text == "2"
+    assert len(met) == 1
+    assert alive({*met}) == set()
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_one_that_is_killed_again_is_a_sentence(tier: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if missing(tier):
+        pytest.skip(missing(tier))
+    met = killed_while_starting(monkeypatch, 3)
+    with pytest.raises(KilledFromOutside, match="from which submissions are forked was killed"):
+        WarmProcess(Isolation.of_tier(tier), SMALL).start()
+    assert len(met) == 2
