@@ -4,14 +4,16 @@ Trusted side: the judge compiles it once with pyseccomp, which knows the numbers
 architecture, and hands the program to the sandbox as bytes, so that libseccomp need not be visible
 in there. A deny list, because an allow list would have to follow every release of libc and NumPy;
 calls newer than the list are refused as "not implemented", and libraries then fall back on older
-ones.
+ones. Of ioctl alone, a door to every driver and file system, it is an allow list.
 """
 
 from __future__ import annotations
 
 import errno
 import struct
+import sys
 import tempfile
+import termios
 from functools import cache
 
 import pyseccomp as seccomp
@@ -46,24 +48,36 @@ DENIED: tuple[str, ...] = (
     *("init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load"),
     *("iopl", "ioperm", "modify_ldt", "lookup_dcookie", "vhangup", "nfsservctl"),
     *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"),
-    *("mknod", "mknodat", "symlink", "symlinkat"),
+    *("mknod", "mknodat", "symlink", "symlinkat", "sync", "syncfs"),
     *("io_setup", "migrate_pages", "move_pages"),
 )
 
-DENIED_NUMBERS = (452, 463, 466, 467, 469)
-"""fchmodat2, setxattrat, removexattrat, open_tree_attr, file_setattr: some libseccomp lack them."""
+DENIED_NUMBERS = (452, 457, 458, 463, 466, 467, 469)
+"""fchmodat2, statmount, listmount, setxattrat, removexattrat, open_tree_attr, file_setattr: some
+libseccomp lack them."""
 
 NOT_IMPLEMENTED = ("clone3", "openat2")
 """Their flags are behind a pointer, which a filter cannot read; libc falls back on older calls."""
 
-NOT_SUPPORTED = ("fallocate",)
-"""It fills a disk in no time; libc writes zeros instead, which takes the time that notices it."""
+NOT_SUPPORTED = (
+    *("fallocate", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr"),
+    *(464, 465),  # getxattrat, listxattrat
+)
+"""`fallocate` fills a disk in no time; libc writes zeros instead, which takes the time that notices
+it. The others read what is written on any file, whatever Landlock says of its content."""
 
 CLONE_THREAD = 0x10000
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
-TIOCSTI, TIOCLINUX = 0x5412, 0x541C
-F_SETOWN, F_SETSIG, F_SETOWN_EX, FIOSETOWN, SIOCSPGRP = 8, 10, 15, 0x8901, 0x8902
+IOCTLS = (
+    *(termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO),
+    *(termios.FIOCLEX, termios.FIONCLEX),
+)
+"""All that Python and its libraries ask for. Others change the attributes of any file of the user's
+that can be read, seal it for ever, or have signals sent."""
+ANOTHERS_CLOCK = 1 << 31
+"""The bit of a clock's number that makes it a process's: the judge's time tells what it thinks."""
+F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
 """They have the kernel send any signal, SIGKILL too, to any process of the user when a file is
 ready; Landlock stops that from ABI 6 on."""
 F_SETLEASE, F_NOTIFY = 1024, 1026
@@ -84,13 +98,13 @@ def compile_filters() -> tuple[bytes, ...]:
         _add(rules, refuse, call)
     for name in NOT_IMPLEMENTED:
         _add(rules, seccomp.ERRNO(errno.ENOSYS), name)
-    for name in NOT_SUPPORTED:
-        _add(rules, seccomp.ERRNO(errno.EOPNOTSUPP), name)
+    for call in NOT_SUPPORTED:
+        _add(rules, seccomp.ERRNO(errno.EOPNOTSUPP), call)
     _add_conditional(rules, refuse)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
-        return _refuse_unknown(), file.read()  # the second one forbids installing more
+        return _refuse_unlisted(), file.read()  # the second one forbids installing more
 
 
 def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
@@ -103,8 +117,8 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
     for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY):
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
-    for request in (TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP):
-        _add(rules, refuse, "ioctl", arg(1, masked, LOW_WORD, request))
+    for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
+        _add(rules, refuse, name, arg(0, masked, ANOTHERS_CLOCK, ANOTHERS_CLOCK))
     _add(rules, refuse, "socketpair", arg(0, seccomp.NE, AF_UNIX))
     for kind in (SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET):
         _add(rules, refuse, "socketpair", arg(1, masked, SOCK_TYPE, kind))
@@ -129,13 +143,22 @@ def _exists(name: str) -> bool:
         return False
 
 
-def _refuse_unknown() -> bytes:
-    """Four BPF instructions: a number above the newest known one is answered with ENOSYS."""
-    load_number, jump_if_greater, give = 0x20, 0x25, 0x06
+def _refuse_unlisted() -> bytes:
+    """What libseccomp cannot say: ENOSYS for calls above the newest known one, EPERM for ioctls
+    that are not listed. Jumps count the instructions that they pass over.
+    """
+    load, jump_if_greater, jump_if_equal, give = 0x20, 0x25, 0x15, 0x06
+    request = 24 if sys.byteorder == "little" else 28  # the low word of the second argument
+    ioctl = seccomp.resolve_syscall(seccomp.system_arch(), "ioctl")
+    listed = [(jump_if_equal, len(IOCTLS) - at, 0, each) for at, each in enumerate(IOCTLS)]
     program = (
-        (load_number, 0, 0, 0),
+        (load, 0, 0, 0),  # the call's number
         (jump_if_greater, 0, 1, NEWEST_KNOWN),
         (give, 0, 0, seccomp.ERRNO(errno.ENOSYS)),
+        (jump_if_equal, 0, len(IOCTLS) + 2, ioctl),
+        (load, 0, 0, request),
+        *listed,
+        (give, 0, 0, seccomp.ERRNO(errno.EPERM)),
         (give, 0, 0, seccomp.ALLOW),
     )
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)

@@ -162,6 +162,11 @@ def test_files_of_the_instructor_stay_as_they_are(child: Child, canary: Path, so
         "os.sched_setaffinity(0, {0})",
         "os.mkfifo('pipe')",
         "os.open('/dev/tty', os.O_RDWR)",
+        "import fcntl\nfcntl.ioctl(os.open(os.__file__, os.O_RDONLY), 0x80086601, bytes(8))",
+        "import fcntl\nfcntl.ioctl(os.open(os.__file__, os.O_RDONLY), 0x180086601, bytes(8))",
+        "os.listxattr(os.__file__)",
+        "checked(libc.syscall(458, (ctypes.c_uint64 * 3)(24, -1, 0), bytes(800), 100, 0))",
+        "import time\ntime.clock_gettime((~os.getppid() << 3) | 2)",
     ],
 )
 def test_no_processes_signals_sockets_or_privileges(child: Child, source: str) -> None:
@@ -170,6 +175,18 @@ def test_no_processes_signals_sockets_or_privileges(child: Child, source: str) -
         *("ProcessLookupError", "NotADirectoryError", "ModuleNotFoundError", "ImportError"),
     )
     assert child.alive
+
+
+def test_what_python_asks_of_descriptors_is_granted(child: Child) -> None:
+    ran = child.run(
+        "import asyncio, os, socket, time\n"
+        "async def wait():\n    await asyncio.sleep(0)\n    return 'ran'\n"
+        "loop = asyncio.new_event_loop()\nprint(loop.run_until_complete(wait()), os.isatty(1))\n"
+        "os.set_inheritable(3, True), os.set_inheritable(3, False)\n"
+        "print(time.clock_gettime(time.CLOCK_THREAD_CPUTIME_ID) > 0, time.process_time() > 0)"
+    )
+    assert ran.error is None, ran.error
+    assert ran.outputs[0].text == "ran False\nTrue True\n"
 
 
 def test_descriptors_lead_nowhere_but_to_the_judge(child: Child) -> None:
