@@ -144,8 +144,9 @@ def _exists(name: str) -> bool:
 
 
 def _refuse_unlisted() -> bytes:
-    """What libseccomp cannot say: ENOSYS for calls above the newest known one, EPERM for ioctls
-    that are not listed. Jumps count the instructions that they pass over.
+    """ENOSYS for calls above the newest known one, EPERM for ioctls that are not listed.
+
+    libseccomp can say neither. Jumps count the instructions that they pass over.
     """
     load, jump_if_greater, jump_if_equal, give = 0x20, 0x25, 0x15, 0x06
     request = 24 if sys.byteorder == "little" else 28  # the low word of the second argument
