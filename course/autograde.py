@@ -15,12 +15,12 @@ from functools import cache, partial
 from course import store, submitted
 from course.batch import grade_all
 from course.config import Settings
+from course.confinement import choose_isolation
 from course.errors import ConfigurationError
 from course.gradebook import Gradebook, parse_timestamp
 from course.grading import (
     Graded,
     Grader,
-    choose_isolation,
     ungraded,
 )
 from course.judge.checks import Checks
@@ -95,13 +95,17 @@ def plan(
     *,
     force: bool = False,
     cluster: str = "",
+    chosen: Callable[[], Isolation] | None = None,
 ) -> Plan:
-    """Look at everything that a run needs; ConfigurationError when it cannot begin."""
+    """Look at everything that a run needs; ConfigurationError when it cannot begin.
+
+    `chosen` gives the isolation if it is being chosen already (`confinement.choosing`).
+    """
     lab = Lab.load(settings, lab_name)
     refuse_misfits(lab, Checks(lab.checks_folder, settings.secret))
     submissions = submitted.find(settings, lab_name, students)
     _refuse_bad_times(submissions)
-    isolation = choose_isolation(settings, lab)
+    isolation = chosen() if chosen else choose_isolation(settings, lab_name)
     return Plan(settings, lab, tuple(submissions), isolation, force, cluster)
 
 

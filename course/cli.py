@@ -102,12 +102,15 @@ def autograde(
 
     if processes and how["cluster"]:
         raise click.UsageError("--processes is for this machine: leave it out with --cluster.")
+    settings = _settings(course_dir, processes=processes)
     if not how["cluster"]:
         batch.prepare()  # beside what comes now
-    from course.autograde import plan
+    from course.confinement import choosing
 
-    settings = _settings(course_dir, processes=processes)
-    what = plan(settings, lab, students, **how)
+    with choosing(settings, lab) as chosen:  # beside what comes now, too
+        from course.autograde import plan
+
+        what = plan(settings, lab, students, **how, chosen=chosen)
     _warn_of_guessable_secret(settings)
     return 0 if _graded_aloud(what).complete else 1
 

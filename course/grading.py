@@ -21,6 +21,7 @@ from typing import Self
 
 import course
 from course.config import Settings
+from course.confinement import choose_isolation
 from course.errors import KilledFromOutside, UnreadableSubmission
 from course.judge.checks import Checks
 from course.lab import Lab, LabCell
@@ -34,7 +35,6 @@ from course.running import Executed, limits_hit, reached, run_cells
 from course.sandbox.host import Child, WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.outcome import ProcessEnded
-from course.sandbox.tiers import choose
 from course.submission.read import read
 from course.submission.repair import Cell, Repaired, repair
 
@@ -65,7 +65,7 @@ class Grader:
         self.checks = Checks(lab.checks_folder, settings.secret)
         refuse_misfits(lab, self.checks)
         self.pictures = Pictures.beside(lab.checks_folder)
-        self.isolation = isolation or choose_isolation(settings, lab)
+        self.isolation = isolation or choose_isolation(settings, lab.name)
         self._warm = WarmProcess(self.isolation, settings.limits)
 
     def __enter__(self) -> Self:
@@ -232,12 +232,6 @@ class Grader:
                 **parts,
             }
         )
-
-
-def choose_isolation(settings: Settings, lab: Lab) -> Isolation:
-    """The strongest isolation that proves itself on this machine for this course."""
-    others = [settings.root / name for name in ("course_config.py", "gradebook.db")]
-    return choose(settings.isolation, [*sorted(lab.checks_folder.glob("*.py")), *others])
 
 
 def _with_records(

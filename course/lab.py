@@ -130,9 +130,14 @@ class Lab:
             _pair(name, solved, released)
             for solved, released in _zip(name, source["cells"], release["cells"])
         )
-        checks_folder = settings.root / "tests" / name
+        checks = checks_folder(settings, name)
         _refuse_doubles(name, cells)
-        return cls(name, cells, checks_folder, _hash(source_path, release_path, checks_folder))
+        return cls(name, cells, checks, _hash(source_path, release_path, checks))
+
+
+def checks_folder(settings: Settings, name: str) -> Path:
+    """Where the hidden checks of a lab lie."""
+    return settings.root / "tests" / name
 
 
 def known_labs(settings: Settings) -> str:

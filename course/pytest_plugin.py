@@ -160,7 +160,7 @@ class _Live:
         return self._now[1]
 
     def _cells(self) -> Iterator[tuple[str, Submission]]:
-        from course.grading import choose_isolation
+        from course.confinement import choose_isolation
         from course.judge.proxy import Submission
         from course.running import run_cells
         from course.sandbox.host import WarmProcess
@@ -168,7 +168,7 @@ class _Live:
         from course.submission.repair import repair
 
         repaired = repair(read(self._path.read_bytes()), self.lab)
-        isolation = choose_isolation(self.settings, self.lab)
+        isolation = choose_isolation(self.settings, self.lab.name)
         with WarmProcess(isolation, self.settings.limits) as warm, warm.fork() as child:
             for executed in run_cells(child, repaired.cells):
                 lab_cell = executed.cell.lab_cell

@@ -18,8 +18,9 @@ from typing import Generic, Self, TypeVar
 
 import course
 from course.config import Settings
+from course.confinement import choose_isolation
 from course.errors import ConfigurationError
-from course.grading import choose_isolation, versions
+from course.grading import versions
 from course.lab import Lab
 from course.sandbox import sweep
 from course.sandbox.isolation import LAYERS, Isolation
@@ -89,7 +90,7 @@ class Parcel(Generic[T]):
             lab = Lab.load(settings, self.lab)
             if lab.source_hash != self.source_hash:
                 raise ConfigurationError(OTHER_LAB)
-            isolation = choose_isolation(settings, lab)
+            isolation = choose_isolation(settings, lab.name)
             _refuse_weaker(isolation, self.tier)
             with self.opener(settings, lab, isolation) as grade:
                 yield isolation, grade

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sandboxes
+import tiny
 from sandboxes import SMALL, TIERS, refused, warm_process
 
+from course.config import load_settings
+from course.confinement import choosing
 from course.errors import ConfigurationError, GraderFault
 from course.reports import terminal
 from course.sandbox import proof, tiers, view
@@ -192,3 +198,32 @@ def test_limits_must_be_above_zero() -> None:
     with pytest.raises(ValueError, match="call_cpu must be above 0"):
         Limits(call_cpu=0)
     assert Limits.from_dict(SMALL.to_dict()) == SMALL
+
+
+def test_the_self_test_goes_on_while_the_rest_is_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = load_settings(tiny.write_course(tmp_path / "course"))
+    prepared = threading.Event()
+
+    def choose(demanded: str, must_not_read: Sequence[Path]) -> Isolation:
+        assert prepared.wait(20)
+        names = {path.name for path in must_not_read}
+        assert names == {
+            "course_config.py",
+            "gradebook.db",
+            *(f"{each}.py" for each in tiny.CHECKS),
+        }
+        return Isolation.of_tier(demanded)
+
+    monkeypatch.setattr("course.confinement.choose", choose)
+    with choosing(replace(course, isolation="landlock"), tiny.LAB) as chosen:
+        prepared.set()
+        assert chosen() == Isolation.of_tier("landlock")
+
+
+def test_a_self_test_that_fails_fails_where_it_is_waited_for(tmp_path: Path) -> None:
+    course = load_settings(tiny.write_course(tmp_path / "course"))
+    is_refused = pytest.raises(ConfigurationError, match="'walls' is not known")
+    with choosing(replace(course, isolation="walls"), tiny.LAB) as chosen, is_refused:
+        chosen()
