@@ -50,10 +50,7 @@ def main() -> None:
     print("\nTimes their throughput (wall, start-up included):")
     for name, ratio in report.ratios(measured).items():
         print(f"  {name}: {ratio:g}")
-    cpu = report.cpu_each(measured, steps)
-    print("\nCPU seconds for one more submission, ours as the sum of its steps:")
-    for name, seconds in cpu.items():
-        print(f"  {name:24}{seconds:>7.3f}")
+    cpu = report.cpu_each(measured)
     print("\nWhere our time goes, one submission:")
     print(report.steps_text(steps, memory))
     print(f"\n{start.text()}")

@@ -6,6 +6,7 @@ started) hardly do, so ratios of CPU hold on a busy machine too.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -18,8 +19,10 @@ from pathlib import Path
 
 from bench.samples import REPOSITORY, Class
 from course.config import Settings
+from course.sandbox.confine import prctl
 
 PROGRAMS = Path(sys.executable).parent
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,12 @@ class Contender:
 
 
 def timed(command: Sequence[str | Path], cwd: Path, **environment: str) -> Cost:
-    """Run a program to its end; RuntimeError with what it said when it fails."""
+    """Run a program to its end; RuntimeError with what it said when it fails.
+
+    Whatever it leaves behind (the process that our workers are forked from ends a moment after the
+    command) becomes this process's child, is waited for, and counts.
+    """
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -62,7 +70,17 @@ def timed(command: Sequence[str | Path], cwd: Path, **environment: str) -> Cost:
     if process.returncode:
         shown = said.decode("utf-8", "replace")[-2000:]
         raise RuntimeError(f"{command[0]} ended with {process.returncode}: {shown}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime)
+    return Cost(wall, usage.ru_utime + usage.ru_stime + _left_behind())
+
+
+def _left_behind() -> float:
+    """CPU seconds of all other children, once they have ended."""
+    cpu = 0.0
+    with contextlib.suppress(ChildProcessError):  # no more of them
+        while True:
+            _, _, usage = os.wait4(-1, 0)
+            cpu += usage.ru_utime + usage.ru_stime
+    return cpu
 
 
 def ours(of: Class, settings: Settings, processes: int) -> Contender:
