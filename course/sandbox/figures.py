@@ -1,6 +1,9 @@
 """Matplotlib's backend in the sandbox: `plt.show()` and the end of a cell draw what is open as PNG.
 
 Untrusted side. It behaves as the inline backend of notebooks does: showing a figure also closes it.
+
+A notebook's names keep its figures, and a figure's texts keep what they were drawn with. So pixels
+are let go here, or each figure would take some 10 MB for as long as its submission lasts.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -9,15 +12,16 @@ Untrusted side. It behaves as the inline backend of notebooks does: showing a fi
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.backend_bases import FigureManagerBase
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
-from PIL import Image, ImageChops
+from numpy.typing import NDArray
+from PIL import Image
 
 from course.sandbox.capture import Recorder
 
@@ -25,6 +29,10 @@ SHEET_MARGIN = 2.0
 PICTURE_MARGIN = 0.1
 COLOURS = 256
 SHEET = "sheet"
+BACKEND = f"module://{__name__}"
+Pixels = NDArray[np.uint8]
+"""Rows, columns, and four bytes for red, green, blue and how opaque it is."""
+Places = NDArray[np.intp]
 _recorder: list[Recorder] = []
 
 
@@ -38,20 +46,13 @@ def draw(figure: Figure) -> bytes:
 
     Notebooks draw twice for that, first to measure; this draws once, on a sheet with a margin (in
     inches), and cuts. Only what reaches the edge of the sheet is measured all the same.
+
+    An error that Matplotlib handles while it draws keeps the frames from here on with all of their
+    local names, until they are collected one day: so none of these names a picture.
     """
-    sheet = _sheet(figure, figure.bbox_inches.padded(SHEET_MARGIN))
-    blank = Image.new("RGB", sheet.size, sheet.getpixel((0, 0)))
-    found = ImageChops.difference(sheet, blank).getbbox() or (0, 0, *sheet.size)
-    if found[0] == 0 or found[1] == 0 or found[2:] == sheet.size:
-        picture = _sheet(figure, "tight")
-    else:
-        margin = round(PICTURE_MARGIN * figure.dpi)
-        left, top, right, bottom = found
-        picture = sheet.crop((left - margin, top - margin, right + margin, bottom + margin))
-    png = io.BytesIO()
-    few = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)  # a third of the bytes
-    few.save(png, format="png")
-    return png.getvalue()
+    sheet = figure.bbox_inches.padded(SHEET_MARGIN)
+    margin = round(PICTURE_MARGIN * figure.dpi)
+    return _png(_cut(_drawn(figure, sheet), margin) or _on_white(_drawn(figure, "tight")))
 
 
 def show_all() -> None:
@@ -67,11 +68,46 @@ def discard_all() -> None:
         plt.close("all")
 
 
-def _sheet(figure: Figure, box: object) -> Image.Image:
-    """Draw what lies within the box, without transparency."""
-    canvas = figure.canvas
-    figure.savefig(io.BytesIO(), format=SHEET, bbox_inches=box)
-    return canvas.sheet  # type: ignore[attr-defined,no-any-return]
+def _drawn(figure: Figure, box: object) -> Pixels:
+    """Draw what lies within the box, on a canvas of its own."""
+    drawn: list[Pixels] = []
+    figure.savefig(cast(Any, drawn), format=SHEET, bbox_inches=box, backend=BACKEND)
+    return drawn.pop()
+
+
+def _cut(sheet: Pixels, margin: int) -> Image.Image | None:
+    """Cut to what is on the sheet and a margin; None where that reaches an edge: it may go on."""
+    rows, columns = _marked(sheet)
+    if not rows.size:
+        return None
+    top, bottom = rows[0] - margin, rows[-1] + 1 + margin
+    left, right = columns[0] - margin, columns[-1] + 1 + margin
+    if top <= 0 or left <= 0 or bottom >= sheet.shape[0] or right >= sheet.shape[1]:
+        return None
+    sheet = sheet[top:bottom, left:right].copy()  # and let go of the whole
+    return _on_white(sheet)
+
+
+def _marked(sheet: Pixels) -> tuple[Places, Places]:
+    """Find the rows and the columns that are not all of the colour of the sheet's corner."""
+    colours = sheet.view(np.uint32)[:, :, 0]
+    marked = colours != colours[0, 0]
+    return np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
+
+
+def _on_white(drawn: Pixels) -> Image.Image:
+    """Make an image of it, without transparency."""
+    image = Image.fromarray(drawn)
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return white
+
+
+def _png(picture: Image.Image) -> bytes:
+    png = io.BytesIO()
+    few = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)  # a third of the bytes
+    few.save(png, format="png")
+    return png.getvalue()
 
 
 def _show(manager: Any) -> None:
@@ -108,12 +144,10 @@ class FigureCanvas(FigureCanvasAgg):
     """A canvas that is drawn by Agg."""
 
     manager_class = FigureManager
-    filetypes = FigureCanvasAgg.filetypes | {SHEET: "what `draw` cuts"}
-    sheet: Image.Image
+    filetypes = FigureCanvasAgg.filetypes | {SHEET: "what `draw` asks for"}
 
-    def print_sheet(self, _file: object, **_named: object) -> None:
-        """Draw onto `sheet`; `savefig` calls this with the figure placed as it asks."""
+    def print_sheet(self, drawn: list[Pixels], **_named: object) -> None:
+        """Add what is drawn to a list; `savefig` calls this with the figure placed as it asks."""
         FigureCanvasAgg.draw(self)
-        drawn = Image.fromarray(np.asarray(self.buffer_rgba()))
-        self.sheet = Image.new("RGB", drawn.size, "white")
-        self.sheet.paste(drawn, mask=drawn.getchannel("A"))
+        drawn.append(np.asarray(self.buffer_rgba()))
+        RendererAgg.__init__(self.renderer, 1, 1, self.figure.dpi)  # the texts keep it

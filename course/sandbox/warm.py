@@ -63,7 +63,9 @@ def warm_up(limits: Limits) -> Any:
     from course.sandbox import capture, child, figures, shell  # noqa: F401 (the children need it)
 
     figure, axes = plt.subplots()
-    axes.plot(np.linspace(0, 1, 3))
+    axes.plot(np.linspace(0, 1, 3), label="x")
+    axes.contour(np.eye(3))
+    axes.legend()
     axes.set_title(r"$\theta$")
     figures.draw(figure)
     plt.close("all")

@@ -100,6 +100,19 @@ def test_what_stands_beyond_the_edge_of_a_figure_is_drawn_too(child: Child, beyo
     assert min(_rgb(picture.getpixel((0, 0)))) > 250
 
 
+def test_what_reaches_below_the_sheet_is_drawn_whole(child: Child) -> None:
+    figure = "import matplotlib.pyplot as plt\nplt.figure(figsize=(2, 2), facecolor='white')\n"
+    heights = []
+    for below in (-0.9, -1.1):  # in figures, of two inches: the sheet ends at -1
+        line = f"plt.gcf().text(0.5, {below}, '|', fontsize=30, va='bottom')\nNone"
+        (output,) = child.run(figure + line).outputs
+        assert output.png is not None
+        picture = Image.open(io.BytesIO(output.png)).convert("L")
+        assert picture.crop((0, picture.height - 4, *picture.size)).getextrema() == (255, 255)
+        heights.append(picture.height)
+    assert abs(heights[0] - heights[1]) <= 3
+
+
 def _rgb(pixel: object) -> tuple[int, int, int]:
     assert isinstance(pixel, tuple)
     return pixel
