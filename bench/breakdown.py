@@ -179,19 +179,25 @@ class _Used:
 
 
 class Memory:
-    """The most memory that a submission's process shared with no other: bytes, looked at often."""
+    """The most memory that a submission's processes had for themselves at once: bytes.
+
+    Pages shared with no other process (`Private_*`), not the proportional share (`Pss`): that
+    charges a submission alone with half of its warm process, and with less the more there are.
+    """
 
     def __init__(self) -> None:
         self.most = 0
+        self._pids: set[int] = set()  # one that waits keeps its memory
 
     @contextmanager
     def sampling(self, pid: int) -> Iterator[None]:
         """Look every few milliseconds until the cell has ended, and once more then."""
         done = threading.Event()
+        self._pids.add(pid)
 
         def look() -> None:
             while not done.wait(0.02):
-                self._look(pid)
+                self._look()
 
         thread = threading.Thread(target=look)
         thread.start()
@@ -200,15 +206,18 @@ class Memory:
         finally:
             done.set()
             thread.join()
-            self._look(pid)
+            self._look()
 
-    def _look(self, pid: int) -> None:
+    def _look(self) -> None:
+        self.most = max(self.most, 1024 * sum(map(self._own, tuple(self._pids))))
+
+    def _own(self, pid: int) -> int:
         try:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
         except OSError:  # gone, or (for an ordinary user) not ours to look into
-            return
-        own = sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
-        self.most = max(self.most, 1024 * own)
+            self._pids.discard(pid)
+            return 0
+        return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
 def _fork(of: Class, isolated: bool) -> float:
