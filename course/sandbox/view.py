@@ -74,6 +74,7 @@ def environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",  # threads in BLAS and fork do not go together
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "1",  # else threads take address space by the number of cores
         "MPLBACKEND": "agg",
     }
 
