@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from course.cellcode import meaning
 from course.lab import Exercise, Lab
 from course.record import CellRecord, CheckRecord, Outcome
 from course.running import Executed
-from course.submission.desk import same
 from course.submission.repair import Cell
 
 
@@ -40,8 +40,8 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
 
     A solution is run after the last grade cell of its own exercise, so that none judges it; and
     again above each cell that is judged again, where wrong functions may have been typed once more.
-    An exercise that was left as it came is not judged again: nothing there can be right. Nor is one
-    that was moved below a later one, whose solution it would be lent.
+    An exercise that does what it did when it came is not judged again: nothing there can be right.
+    Nor is one that was moved below a later one, whose solution it would be lent.
     """
     order = {each: place for place, each in enumerate(lab.exercises)}
     exercise_of = {name: each for each in lab.exercises for name in each.grade_ids}
@@ -107,9 +107,9 @@ def _passed(check: CheckRecord) -> CheckRecord:
 
 
 def _worked_on(executed: Executed) -> Iterator[str]:
-    """The id of the lab's cell, if it says something else than when it came."""
+    """The id of the lab's cell, if it does something else than when it came."""
     lab_cell = executed.cell.lab_cell
-    if lab_cell is not None and not same(executed.cell.source, lab_cell.release):
+    if lab_cell is not None and meaning(executed.cell.source) != meaning(lab_cell.release):
         yield lab_cell.id
 
 

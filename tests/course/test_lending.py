@@ -149,10 +149,11 @@ def test_cells_of_one_exercise_share_what_is_run() -> None:
     assert program[-1] == "grade5"
 
 
-def test_what_was_left_as_it_came_is_lent_but_not_judged_again() -> None:
+@pytest.mark.parametrize("added", ["", "\n", "\n# what is a mean?"])
+def test_what_was_left_as_it_came_is_lent_but_not_judged_again(added: str) -> None:
     handed_in = judged(THREE, grade2=0, grade4=0, grade7=0)
     handed_in[3] = replace(
-        handed_in[3], cell=Cell("code", THREE.cells[3].release + "\n", THREE.cells[3])
+        handed_in[3], cell=Cell("code", THREE.cells[3].release + added, THREE.cells[3])
     )
     assert names_lent(THREE, handed_in) == {"grade7": ("solution1", "solution3")}
 
