@@ -17,7 +17,7 @@ from bench.breakdown import break_down
 from bench.contenders import Contender, Cost, floor, nbgrader, ours, prepare_nbgrader
 from bench.flatness import flatness
 from bench.otter import otter
-from bench.outside import Start
+from bench.outside import Around
 from bench.report import Measured
 from bench.samples import REPOSITORY, Class, make_class
 from course.config import load_settings
@@ -41,7 +41,7 @@ def main() -> None:
         ]
         measured = _rounds(of, contenders, wanted.rounds)
         steps, memory = break_down(of, min(wanted.notebooks, 20), Path(folder))
-        start = Start.measure(of, wanted.rounds)
+        around = Around.measure(of, wanted.rounds)
     floors = {each.figures: each for each in measured if each.name == "floor"}
     print(f"\n{wanted.notebooks} notebooks of {wanted.lab}, {wanted.rounds} rounds, medians:\n")
     print(report.table(measured, floors))
@@ -53,9 +53,9 @@ def main() -> None:
     cpu = report.cpu_each(measured)
     print("\nWhere our time goes, one submission:")
     print(report.steps_text(steps, memory))
-    print(f"\n{start.text()}")
+    print(f"\n{around.text()}")
     if wanted.json:
-        results = _results(measured, cpu, steps, memory) | asdict(start)
+        results = _results(measured, cpu, steps, memory) | asdict(around)
         wanted.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if wanted.picture:
         report.draw(wanted.picture, cpu, steps)

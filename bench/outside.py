@@ -1,10 +1,11 @@
-"""What `/proc` shows of a run: when the first submission is being graded, and all its memory.
+"""What surrounds the grading: start-up, the self-test, a run's memory, a student's page.
 
-Watched from outside, because what is measured must not know that it is.
+A run is watched from outside, through `/proc`, because what is measured must not know that it is.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -17,9 +18,12 @@ from typing import Self
 
 from bench.contenders import PROGRAMS, Cost, timed
 from bench.samples import REPOSITORY, Class
+from course import feedback
+from course.confinement import choose_isolation
 
 WARM = b"course.sandbox.warm"
 WORKERS = b"multiprocessing"
+GRADED = 6  # how many students a run grades that is watched for its memory
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -33,24 +37,27 @@ class Process:
 
 
 @dataclass(frozen=True)
-class Start:
-    """Start-up in seconds, medians; memory in MiB of a run with two workers."""
+class Around:
+    """Start-up, self-test and one page in seconds, medians; MiB of a run with two workers."""
 
     help_wall: float
     first_wall: float
     first_cpu: float
+    self_test_wall: float
     run_mib: float
+    page_wall: float
 
     @classmethod
     def measure(cls, of: Class, rounds: int) -> Self:
         """Measure each in some rounds, the memory once."""
-        helped = [help_text().wall for _ in range(rounds)]
         first = [first_submission(of) for _ in range(rounds)]
         return cls(
-            median(helped),
-            median(each.wall for each in first),
-            median(each.cpu for each in first),
-            most_memory(of, 2),
+            help_wall=median(help_text().wall for _ in range(rounds)),
+            first_wall=median(each.wall for each in first),
+            first_cpu=median(each.cpu for each in first),
+            self_test_wall=median(self_test(of) for _ in range(rounds)),
+            run_mib=most_memory(of, 2),
+            page_wall=page(of),
         )
 
     def text(self) -> str:
@@ -58,7 +65,9 @@ class Start:
         return (
             f"Start-up: course --help {self.help_wall:.2f} s; course autograde, until the first"
             f" submission is being graded, {self.first_wall:.2f} s ({self.first_cpu:.2f} s of CPU)."
+            f"\nSelf-test: {self.self_test_wall:.2f} s, once a run."
             f"\nMemory of a whole run with two workers: {self.run_mib:.0f} MiB at most."
+            f"\nA student's page: {1000 * self.page_wall:.0f} ms."
         )
 
 
@@ -77,10 +86,24 @@ def first_submission(of: Class) -> Cost:
     raise RuntimeError("no submission was seen")
 
 
+def self_test(of: Class) -> float:
+    """Wall seconds to choose an isolation that proves itself."""
+    start = time.perf_counter()
+    choose_isolation(of.drawn, of.lab)
+    return time.perf_counter() - start
+
+
 def most_memory(of: Class, processes: int) -> float:
     """The most that a run with that many workers took at once, shared pages counted once: MiB."""
-    pids = (set(family) for family in _families(of, of.students[:6], 0.1, "--processes", processes))
-    return max(sum(map(_proportional, each)) for each in pids) / 1024
+    families = _families(of, of.students[:GRADED], 0.1, "--processes", processes)
+    return max(sum(map(_proportional, each)) for each in families) / 1024
+
+
+def page(of: Class) -> float:
+    """Wall seconds to write one more page, for those who were graded last: they come first."""
+    moments: list[float] = []
+    feedback.write(of.drawn, of.lab, lambda: moments.append(time.perf_counter()))
+    return median(after - before for before, after in itertools.pairwise(moments[:GRADED]))
 
 
 def _families(
