@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("course.sandbox", "course.times", "course.tables", "course.plot"),
     ("course.record", "course.config", "course.options", "course.roster", "course.cellcode"),
     ("course.lab",),
-    ("course.judge", "course.submission"),
+    ("course.judge", "course.submission", "course.confinement"),
     ("course.running", "course.marks"),
     ("course.order",),
     ("course.pictures", "course.lending"),
