@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import tiny
 from sandboxes import SMALL, TIERS, missing, warm_process
-from test_sandbox_leftovers import alive, descendants, parent
+from test_sandbox_leftovers import alive, last_of_line, parent
 
 from course.config import load_settings
 from course.errors import KilledFromOutside
@@ -162,7 +162,7 @@ def killed_while_starting(monkeypatch: pytest.MonkeyPatch, times: int) -> list[i
         process = start(handle, theirs)
         if len(met) < times:
             met.append(process.pid)
-            threading.Timer(0.1, lambda: os.kill(max(descendants(process.pid)), 9)).start()
+            threading.Timer(0.1, lambda: os.kill(last_of_line(process.pid), 9)).start()
         return process
 
     monkeypatch.setattr(WarmHandle, "_start", started)
