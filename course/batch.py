@@ -7,10 +7,13 @@ in one place, the parent.
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import multiprocessing
 import os
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -20,11 +23,13 @@ from multiprocessing import forkserver
 from typing import Any, TypeVar
 
 from course import workers
+from course.sandbox import sweep
 from course.submitted import HandedIn
 from course.workers import SECONDS_TO_CLOSE, Done, OpenGrader
 
 WORKER_DIED = "The grader's process ended without a word, twice, so this is to be graded again."
 SECONDS_TO_HEED = 0.2
+PREFIX = "course-pool-"
 
 T = TypeVar("T")
 Results = Generator[tuple[HandedIn, Done[T]], None, list[HandedIn]]
@@ -76,7 +81,7 @@ def prepare() -> None:
     before = dict(os.environ)
     os.environ.update(workers.ONE_THREAD)  # before NumPy is imported there, or never
     try:
-        with _interrupts_held():
+        with _interrupts_held(), _temporary_files_swept():
             forkserver.ensure_running()
     except OSError:  # its socket cannot be made: TMPDIR is too long a path for one, for instance
         multiprocessing.set_start_method("spawn", force=True)
@@ -84,6 +89,18 @@ def prepare() -> None:
         for name in workers.ONE_THREAD:
             os.environ.pop(name)
         os.environ.update(before)
+
+
+@contextmanager
+def _temporary_files_swept() -> Iterator[None]:
+    """Make them where the next command finds and removes them if this one is killed."""
+    folder, _ = sweep.make(PREFIX)  # kept until this process ends
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    usual, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = usual
 
 
 def _through_pool(

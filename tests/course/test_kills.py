@@ -43,6 +43,7 @@ class Run:
         self.places = [course.parent / name for name in ("home", "tmp")]
         for place in self.places:
             place.mkdir(exist_ok=True)
+        self.temporary = self.places[1]
         home, temporary = map(str, self.places)
         fonts = matplotlib.get_cachedir()  # else the first import takes seconds to list them
         self.process = subprocess.Popen(
@@ -119,7 +120,8 @@ def undisturbed(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Ou
 
 
 def of_a_worker(run: Run) -> None:
-    os.kill(run.named(WORKER)[-1], signal.SIGKILL)
+    forked = run.named(WORKER)
+    os.kill(next(pid for pid in forked if parent(pid) in forked), signal.SIGKILL)
 
 
 def of_a_warm_process(run: Run) -> None:
@@ -192,4 +194,5 @@ def test_a_kill_changes_nothing_in_the_end(
         assert Run(run.course).ended() == 0
     same(outcome(run.course, tiny.LAB), undisturbed)
     assert [left for place in run.places for left in place.rglob("course-*")] == []
+    assert [*run.temporary.iterdir()] == []
     assert not [path for path in run.course.rglob(".*") if path.suffix != ".graded"]
