@@ -7,9 +7,9 @@ in one place, the parent.
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import multiprocessing
+import multiprocessing.util
 import os
 import shutil
 import signal
@@ -19,6 +19,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import forkserver
 from typing import Any, TypeVar
 
@@ -30,6 +31,8 @@ from course.workers import SECONDS_TO_CLOSE, Done, OpenGrader
 WORKER_DIED = "The grader's process ended without a word, twice, so this is to be graded again."
 SECONDS_TO_HEED = 0.2
 PREFIX = "course-pool-"
+AFTER_ITS_OWN = -200
+"""When this process ends: after multiprocessing (-100) has removed what it made in there itself."""
 
 T = TypeVar("T")
 Results = Generator[tuple[HandedIn, Done[T]], None, list[HandedIn]]
@@ -95,7 +98,8 @@ def prepare() -> None:
 def _temporary_files_swept() -> Iterator[None]:
     """Make them where the next command finds and removes them if this one is killed."""
     folder, _ = sweep.make(PREFIX)  # kept until this process ends
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    remove = partial(shutil.rmtree, folder, ignore_errors=True)
+    multiprocessing.util.Finalize(None, remove, exitpriority=AFTER_ITS_OWN)
     usual, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
         yield
