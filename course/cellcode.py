@@ -17,6 +17,7 @@ _SHELL_LINE = re.compile(
     r"^([ \t]*+)(?:[!%][^\n]*|\?{1,2}[\w.]++|[\w.]++\?{1,2})[ \t]*+$", re.MULTILINE
 )
 _SHELL_VALUE = re.compile(r"^([ \t]*+\w[\w, ]*+=)[ \t]*+[!%][^\n]*$", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 _CELL_MAGIC = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # the others run no Python, or aside
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -76,6 +77,29 @@ def meaning(source: str) -> str:
         return ast.dump(tree)
     except RecursionError:
         return source
+
+
+@lru_cache(maxsize=4096)
+def mentioned(source: str) -> frozenset[str]:
+    """Every name that the code may use, also as an attribute or in a string that is no docstring.
+
+    `globals()["walk"]` and `__main__.walk` mention `walk`. Of what is no Python, every word.
+    """
+    tree = _parsed(source)
+    if tree is None:
+        return frozenset(_WORD.findall(source))
+    found: set[str] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.update(_WORD.findall(node.value))
+        waiting += (each for each in ast.iter_child_nodes(node) if not _is_text(each))
+    return frozenset(found)
 
 
 def python(source: str) -> str | None:
@@ -156,7 +180,7 @@ def _is_value(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign) and not isinstance(node.value, may_be_function)
 
 
-def _is_text(node: ast.stmt) -> bool:
+def _is_text(node: ast.AST) -> bool:
     """A string, or `...`, that stands alone."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 

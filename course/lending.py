@@ -8,7 +8,8 @@ it. There the checks are asked again, and what passes either way counts.
 Nothing else comes back from there. The student's program could read the solution that it was lent,
 so that no word and no value of this second judging may reach a record. Nor may it ever be lent the
 solution of the exercise at hand, nor of a later one: it would find it anywhere in its memory. So
-each exercise has a process of its own, in which nothing below it was ever run.
+each exercise has a process of its own, in which nothing below it was ever run. Nor are the lab's
+own pictures: they take most of a notebook's time, and nobody would see them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from course.cellcode import meaning
+from course.cellcode import meaning, mentioned, study
 from course.lab import Exercise, Lab
 from course.record import CellRecord, CheckRecord, Outcome
 from course.running import Executed
@@ -47,6 +48,7 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
     exercise_of = {name: each for each in lab.exercises for name in each.grade_ids}
     ends = _ends(judged, exercise_of)
     worked_on = {name for each in judged for name in _worked_on(each)}
+    pictures = [each.cell for each in judged if _is_picture(each)]
     program: list[Cell] = []
     right: list[Cell] = []
     names: tuple[str, ...] = ()
@@ -66,7 +68,8 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
             program += right
             others = loans[exercise, names].grade_ids if (exercise, names) in loans else frozenset()
             together = others | {record.grade_id}
-            loans[exercise, names] = Loan(names, (*program, executed.cell), together)
+            needed = _needed((*program, executed.cell), pictures)
+            loans[exercise, names] = Loan(names, needed, together)
         program.append(executed.cell)
         if exercise in wrong and ends[exercise] == place:
             given = [Cell(each.cell_type, each.solution) for each in exercise.solutions]
@@ -104,6 +107,27 @@ def _passed(check: CheckRecord) -> CheckRecord:
         max_points=check.max_points,
         lent=True,
     )
+
+
+def _is_picture(executed: Executed) -> bool:
+    """Whether a given cell of the lab showed something."""
+    lab_cell, run = executed.cell.lab_cell, executed.run
+    if lab_cell is None or lab_cell.kind != "given" or run is None:
+        return False
+    return any(output.kind == "display" for output in run.outputs)
+
+
+def _needed(program: tuple[Cell, ...], pictures: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The program without those pictures that bind nothing which the rest of it uses."""
+    kept = [cell for cell in program if cell not in pictures]
+    left = [cell for cell in program if cell in pictures]
+    while left:
+        used = frozenset[str]().union(*(mentioned(cell.source) for cell in kept))
+        more = [cell for cell in left if study(cell.source).bound & used]
+        if not more:
+            break
+        kept, left = kept + more, [cell for cell in left if cell not in more]
+    return tuple(cell for cell in program if cell not in left)
 
 
 def _worked_on(executed: Executed) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from course.release import release
 from course.reports.notebook import render
 from course.reports.words import lent
 from course.running import Executed
+from course.sandbox.outcome import CellRun, Output
 from course.submission.repair import Cell
 
 # --- what is run once more -----------------------------------------------------------------------
@@ -164,6 +165,53 @@ def test_no_exercise_is_lent_a_later_one_by_moving_it_up() -> None:
     assert names_lent(THREE, moved) == {}
     moved = [*moved[:-1], judged(THREE, grade7=0)[-1]]
     assert names_lent(THREE, moved) == {"grade7": ("solution3", "solution1")}
+
+
+# --- and what is not -----------------------------------------------------------------------------
+
+WITH_PICTURES = lab("given", "solution", "grade", "given", "given", "solution", "grade")
+
+
+def run_again(student: str, *pictures: str, shown: Collection[int] = (3, 4)) -> list[str]:
+    """Which of two given cells below a mistake are run once more for an exercise below them."""
+    handed_in = judged(WITH_PICTURES, grade2=0, grade6=0)
+    handed_in[5] = replace(handed_in[5], cell=Cell("code", student, handed_in[5].cell.lab_cell))
+    for place, source in zip((3, 4), pictures, strict=True):
+        outputs = (Output("display", "<Figure>"),) if place in shown else (Output("stream", "1"),)
+        cell = Cell("code", source, handed_in[place].cell.lab_cell)
+        handed_in[place] = Executed(cell, CellRun(outputs, None, 0.0, None))
+    (loan,) = lend(WITH_PICTURES, handed_in)
+    names = [each.lab_cell.grade_id for each in loan.program if each.lab_cell]
+    assert [name for name in names if name not in ("given3", "given4")] == [
+        *("given0", "solution1", "grade2", "solution5", "grade6")
+    ]
+    return [name for name in names if name in ("given3", "given4")]
+
+
+DRAWS, WALKS = "figure = plt.subplots()", "def walk():\n    return draw(x)\npath = walk()"
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        *(
+            "def solution5():\n    return walk()",
+            "def solution5():\n    return globals()['walk']()",
+        ),
+        *("import __main__\ndef solution5():\n    return __main__.walk", "solution5 = walk("),
+        "def solution5():\n    return eval('1 + walk()')",
+    ],
+)
+def test_a_picture_that_something_uses_is_run_again(student: str) -> None:
+    assert run_again(student, DRAWS, WALKS) == ["given4"]
+    assert run_again(student, "def draw(x):\n    pass", WALKS) == ["given3", "given4"]
+
+
+def test_other_pictures_are_not_run_again() -> None:
+    student = 'def solution5():\n    """The walk ends here."""\n    return 1  # walk(path)'
+    assert run_again(student, DRAWS, WALKS) == []
+    assert run_again(student, DRAWS, WALKS, shown=()) == ["given3", "given4"]
+    assert run_again(student, DRAWS, WALKS, shown=[3]) == ["given4"]
 
 
 # --- two records become one ----------------------------------------------------------------------
