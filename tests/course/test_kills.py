@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -161,6 +162,13 @@ def age_what_was_left(run: Run) -> None:
             os.utime(left, (0, 0))
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder with a path short enough for the socket from which workers are forked."""
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kill", "stored"),
@@ -178,9 +186,9 @@ def test_a_kill_changes_nothing_in_the_end(
     stored: int,
     handed_in: Path,
     undisturbed: Outcome,
-    tmp_path: Path,
+    place: Path,
 ) -> None:
-    run = one_run(handed_in, tmp_path)
+    run = one_run(handed_in, place)
     run.until(lambda: run.named(WARM) and run.named(WORKER) and run.stored() >= stored)
     assert run.process.poll() is None, run.process.communicate()
     kill(run)
@@ -193,6 +201,6 @@ def test_a_kill_changes_nothing_in_the_end(
         age_what_was_left(run)
         assert Run(run.course).ended() == 0
     same(outcome(run.course, tiny.LAB), undisturbed)
-    assert [left for place in run.places for left in place.rglob("course-*")] == []
+    assert [left for each in run.places for left in each.rglob("course-*")] == []
     assert [*run.temporary.iterdir()] == []
     assert not [path for path in run.course.rglob(".*") if path.suffix != ".graded"]
