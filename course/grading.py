@@ -119,7 +119,9 @@ class Grader:
             ran_at = perf_counter()
             pictures = self._pictures(ran)
             drawn_at = perf_counter()
-            cells, ended = self._judged_at_last(ran, child)
+            judged, not_run = self._judged_at_last(ran, child)
+            ended = child.ended
+        cells = (*self._judged_alone(judged), *not_run)
         noted = (Repair(rule="chosen", cell="", sentence=note),) if note else ()
         record = self._record(
             student,
@@ -140,24 +142,21 @@ class Grader:
 
     def _judged_at_last(
         self, ran: tuple[Executed, ...], child: Child
-    ) -> tuple[tuple[Executed, ...], str | None]:
-        """Ask the checks, and nothing after them; also why the program ended, if it did.
+    ) -> tuple[tuple[Executed, ...], tuple[Executed, ...]]:
+        """Ask the checks, and nothing after them; also the cells that the program did not reach.
 
         What the student will read is final before the first check is asked, so nothing of a
         check's inputs can be in it. A program that ends itself is run once more, up to the cell
         with which it did: what stood there by then is judged.
         """
-        if child.ended is None:
-            judged = tuple(self._judged(ran, child))
-            return self._judged_alone(judged), child.ended
         ended = child.ended
+        if ended is None:
+            return tuple(self._judged(ran, child)), ()
         lived = reached(ran)
-        with self._warm.fork() as child:
-            deque(run_cells(child, [each.cell for each in ran[:lived]], draw=False), maxlen=0)
-            judged = tuple(self._judged(ran[:lived], child))
-        judged = self._judged_alone(judged)
-        not_run = _with_records(ran[lived:], lambda cell: self._not_run(cell, ended))
-        return (*judged, *not_run), ended
+        with self._warm.fork() as again:
+            deque(run_cells(again, [each.cell for each in ran[:lived]], draw=False), maxlen=0)
+            judged = tuple(self._judged(ran[:lived], again))
+        return judged, tuple(_with_records(ran[lived:], lambda cell: self._not_run(cell, ended)))
 
     def _pictures(self, ran: Sequence[Executed]) -> tuple[Plot, ...]:
         """Ask for the lab's pictures, in a process that never heard a check.
