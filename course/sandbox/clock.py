@@ -19,6 +19,7 @@ LONGEST_WAIT = 0.25
 SECONDS_BETWEEN_GLANCES = 0.03
 SHORTEST_WAIT = 0.005
 LINKS_OF_AN_EMPTY_FOLDER = 2
+CORES = os.cpu_count() or 1
 
 
 class Process:
@@ -125,7 +126,7 @@ class Deadline:
                 raise Expired(self.name)
             if wall_left <= 0:
                 raise Expired("wall")
-            soonest = min(cpu_left / (os.cpu_count() or 1), wall_left, LONGEST_WAIT)
+            soonest = min(cpu_left / CORES, wall_left, LONGEST_WAIT)
             end = time.monotonic() + max(soonest, SHORTEST_WAIT)
             while (left := end - time.monotonic()) > 0:
                 self.glance()

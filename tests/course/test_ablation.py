@@ -24,7 +24,7 @@ from course.sandbox import landlock
 CAP_SYS_RESOURCE = 24
 NEWEST_LANDLOCK = 7  # with which the committed table was measured
 
-DEPTH = {"privileges"}  # behind Landlock and the file view, as docs/ablation.md explains
+DEPTH = set() if AS_ROOT else {"privileges"}  # as docs/ablation.md explains
 SEEN_IN_LANDLOCK_TIER = {"see that a file exists"}
 
 works = pytest.mark.skipif(
@@ -58,7 +58,7 @@ def test_the_committed_table_gives_every_layer_a_reason() -> None:
     }
     for place, layer in enumerate(LAYERS):
         assert any(cells[place] == "●" for cells in found), f"{layer} alone stops nothing"
-        assert (layer in missed) == (layer not in DEPTH), f"{layer} can go"
+        assert layer in missed, f"{layer} can go"
 
 
 @pytest.mark.slow
