@@ -166,11 +166,15 @@ class Returned:
 
 
 def count(value: Any) -> int:
-    """How many values there are in plain data, lists included; it stops above `MOST_VALUES`."""
+    """How many values there are in plain data, lists included; it stops above `MOST_VALUES`.
+
+    An array's empty sides count as 1: as a list, one without a value may still have any length.
+    """
     found, waiting = 0, [value]
     while waiting and found <= MOST_VALUES:
         each = waiting.pop()
-        found += each.size if isinstance(each, np.ndarray) else 1
+        is_array = isinstance(each, np.ndarray)
+        found += math.prod(max(side, 1) for side in each.shape) if is_array else 1
         if isinstance(each, (list, tuple)):
             waiting += each
     return found

@@ -321,10 +321,11 @@ def test_a_length_or_shape_that_a_student_chose_is_not_repeated_to_him() -> None
 
 AXES = np.zeros((2,) * 22, dtype=np.int8)
 PARTS = [np.zeros(100_000, dtype=np.int8)] * 600
+EMPTY = np.empty((1 << 21, 0))  # as a list it holds two million lists
 
 
 @pytest.mark.parametrize(
-    "raw", [AXES, [AXES], (AXES,) * 3, PARTS, [PARTS], np.zeros(1 << 25, "i1")]
+    "raw", [AXES, [AXES], (AXES,) * 3, PARTS, [PARTS], np.zeros(1 << 25, "i1"), EMPTY, [EMPTY]]
 )
 def test_what_is_huge_once_it_is_looked_at_costs_the_judge_next_to_nothing(raw: Any) -> None:
     start = time.process_time()
