@@ -80,6 +80,23 @@ def close(got: ArrayLike, want: ArrayLike, rel: float = 1e-6, abs: float = 1e-12
         return comparable and bool(np.all(np.abs(a - b) <= tolerance(b, rel, abs)))
 
 
+def is_same(was: Any, now: Any) -> bool:
+    """Whether plain data is what it was: of the same types and shapes, with the same values.
+
+    For the arguments of a call after it. They came out of the student's process, and NumPy makes of
+    a list whatever fits all that is in it: one long text among many short ones takes gigabytes.
+    """
+    if type(was) is not type(now):
+        return False
+    if isinstance(was, np.ndarray):
+        return was.dtype == now.dtype and np.array_equal(was, now, equal_nan=was.dtype.kind in "fc")
+    if isinstance(was, (list, tuple)):
+        return len(was) == len(now) and all(map(is_same, was, now))
+    if isinstance(was, dict):
+        return was.keys() == now.keys() and all(is_same(was[key], now[key]) for key in was)
+    return bool(was == now or (was != was and now != now))
+
+
 def tolerance(want: ArrayLike, rel: float, abs: float) -> float:
     """The distance that is still right: `abs + rel · max|want|`, one for all of `want`.
 

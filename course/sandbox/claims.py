@@ -11,7 +11,7 @@ from typing import Any, cast, get_args
 from course.sandbox.budget import Budget
 from course.sandbox.limits import Limits
 from course.sandbox.outcome import CellRun, ErrorText, Kind, Limit, Output
-from course.sandbox.wire import ProtocolError
+from course.sandbox.wire import Opaque, ProtocolError
 
 KINDS = ("stream", "result", "display")
 OUTCOMES = ("value", "error", "undefined", "limit")
@@ -56,6 +56,16 @@ def read_limit(claim: Any) -> Limit | None:
         if type(claim) is str and claim == known:
             return known  # type: ignore[no-any-return]
     raise ProtocolError("the limit is not known")
+
+
+def may_be(before: tuple[Any, ...], after: tuple[Any, ...]) -> bool:
+    """Whether these may be the arguments of a call after it: a value keeps its type.
+
+    One that cannot travel any more is `Opaque`.
+    """
+    return len(before) == len(after) and all(
+        type(now) in (type(was), Opaque) for was, now in zip(before, after, strict=True)
+    )
 
 
 def read_run(claim: Any, budget: Budget, cpu: float) -> CellRun:

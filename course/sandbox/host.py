@@ -16,7 +16,7 @@ from course.errors import GraderFault, KilledFromOutside
 from course.sandbox import wire
 from course.sandbox.budget import Allowance, Budget, reason
 from course.sandbox.channel import Channel, Closed
-from course.sandbox.claims import read_answer, read_error, read_run
+from course.sandbox.claims import may_be, read_answer, read_error, read_run
 from course.sandbox.clock import Deadline, Expired, Process
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
@@ -88,12 +88,15 @@ class Child:
         return self._value("call", name, arguments)
 
     def watch(self, name: str, *arguments: object) -> tuple[Any, tuple[Any, ...]]:
-        """Call, and return the value and the arguments as they are after the call."""
+        """Call, and return the value and the arguments as they are after the call.
+
+        No call makes a list of an array: an argument of another type is none that was handed in.
+        """
         answer = self._value("watch", name, arguments)
         match answer:
-            case (_, tuple() as after) if type(answer) is tuple and len(after) == len(arguments):
+            case (_, tuple() as after) if type(answer) is tuple and may_be(arguments, after):
                 return answer
-        self._end("it broke the protocol: the arguments are missing")
+        self._end("it broke the protocol: these are not the arguments")
 
     def get(self, name: str) -> Any:
         """Return the plain value of a name in the notebook."""

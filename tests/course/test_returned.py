@@ -2,13 +2,14 @@
 
 import math
 import time
+import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 
 from course.judge.diagnosis import plain
-from course.judge.expect import CheckFailed, close, require, show, tolerance
+from course.judge.expect import CheckFailed, close, is_same, require, show, tolerance
 from course.judge.returned import MOST_VALUES, Returned, kind
 
 
@@ -334,3 +335,25 @@ def test_what_is_huge_once_it_is_looked_at_costs_the_judge_next_to_nothing(raw: 
     assert len(show(raw)) <= 400
     assert isinstance(plain(raw), str)
     assert time.process_time() - start < 0.5
+
+
+def test_data_is_the_same_only_if_types_shapes_and_values_are() -> None:
+    for was in (1, 1.5, math.nan, "a", None, True, np.float64(2), np.arange(3), np.array(math.nan)):
+        assert is_same(was, was)
+        assert is_same([was, (was, {"a": was})], [was, (was, {"a": was})])
+        assert not is_same([was, (was, {"a": was})], [was, (was, {"a": 7})])
+    x = np.arange(3.0)
+    for now in (x + 1, x[:2], x.astype(int), x.reshape(3, 1), list(x), None, "x", [], {}):
+        assert not is_same(x, now)
+    for now in ([1.0], [1.0, 2.0, 3.0], (1.0, 2.0), [1.0, 2], [1.0, "a"], {0: 1.0, 1: 2.0}):
+        assert not is_same([1.0, 2.0], now)
+    assert not is_same({"a": 1}, {"b": 1})
+
+
+def test_a_text_among_many_in_place_of_a_list_of_numbers_takes_no_memory() -> None:
+    tracemalloc.start()
+    try:
+        assert not is_same([1.0] * 60, ["x" * (1 << 20)] + [""] * 59)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20  # as an array it takes 240 MB
+    finally:
+        tracemalloc.stop()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -224,3 +225,20 @@ def test_pictures_are_kept_up_to_a_number_and_a_size() -> None:
     for wrong in (b"GIF89a", png + bytes(SMALL.figure_bytes), "text"):
         with pytest.raises(ProtocolError, match="no PNG"):
             read_run(([("display", "", wrong, "")], None, None), Budget(SMALL), 0.0)
+
+
+@pytest.mark.parametrize(
+    "after", ["[1.0, 2.0]", "['x' * 99, '']", "{}", "None", "np.array(['x'])", "(1.0, 2.0)"]
+)
+def test_an_argument_of_another_type_is_none_that_was_handed_in(child: Child, after: str) -> None:
+    child.run(
+        "import gc\nimport numpy as np\ndef f(x): x.dtype = 'S8'\n"
+        "service, = (o for o in gc.get_objects() if type(o).__name__ == 'Service')\n"
+    )
+    assert isinstance(child.watch("f", np.zeros(2))[1][0], Opaque)
+    child.run(f"service.verbs['watch'] = lambda *a: ('value', (0.0, ({after},)))")
+    if "array" in after:
+        assert isinstance(child.watch("f", np.zeros(2))[1][0], Opaque)
+    else:
+        with pytest.raises(ProcessEnded, match="protocol"):
+            child.watch("f", np.zeros(2))

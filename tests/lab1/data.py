@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course.judge.expect import require
+from course.judge.expect import is_same, require
 from course.judge.proxy import Submission
 from course.judge.returned import Returned
 
@@ -81,6 +81,5 @@ def standardised(x: Array) -> tuple[Array, float, float]:
 def unchanged(submission: Submission, name: str, *args: Any) -> Returned:
     """What `name(*args)` gives; fail the check when the call changes an argument in place."""
     result, after = submission.watch(name, *args)
-    same = all(np.array_equal(was, now) for was, now in zip(args, after, strict=True))
-    require(same, f"{name} changes what it was given.", call=result.call)
+    require(is_same(args, after), f"{name} changes what it was given.", call=result.call)
     return result
