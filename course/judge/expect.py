@@ -30,6 +30,10 @@ class _Short(reprlib.Repr):
         with np.printoptions(precision=8, threshold=12, linewidth=10_000):
             return f"array({np.array2string(value, separator=', ')}, {value.dtype})"
 
+    def repr_bytes(self, value: bytes, level: int) -> str:
+        """The first of them, for written out they are four times as many."""
+        return repr(value[: self.maxother])
+
 
 _SHORT = _Short()
 _SHORT.maxlevel = 4
@@ -112,8 +116,7 @@ def show(value: Any) -> str:
     if value is None:
         return ""
     plain = value.item() if isinstance(value, np.generic) else value
-    text = _SHORT.repr(plain[:_LONGEST] if isinstance(plain, bytes) else plain)
-    text = " ".join(text[: 4 * _LONGEST].split())
+    text = " ".join(_SHORT.repr(plain)[: 4 * _LONGEST].split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

@@ -221,6 +221,7 @@ def test_a_failure_carries_its_sentence_and_what_was_compared() -> None:
         (["x" * 300] * 3, f"['{'x' * 300}', '{'x' * 93}…"),
         (["x" * 300, "y" * 92], f"['{'x' * 300}', '{'y' * 92}']"),
         (["x" * 396], f"['{'x' * 396}']"),
+        ([b"x" * 300] * 2, f"[b'{'x' * 300}', b'{'x' * 91}…"),
     ],
     ids=str,
 )
@@ -335,6 +336,12 @@ def test_what_is_huge_once_it_is_looked_at_costs_the_judge_next_to_nothing(raw: 
     assert len(show(raw)) <= 400
     assert isinstance(plain(raw), str)
     assert time.process_time() - start < 0.5
+
+
+def test_bytes_within_a_list_are_shown_without_writing_them_all_out() -> None:
+    start = time.process_time()
+    assert len(show([bytes(1 << 24)] * 20)) <= 400
+    assert time.process_time() - start < 0.2
 
 
 def test_data_is_the_same_only_if_types_shapes_and_values_are() -> None:
