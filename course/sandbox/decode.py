@@ -18,6 +18,8 @@ from course.sandbox.wire import (
     MAX_HEAD,
     MAX_INT_BITS,
     MAX_ITEMS,
+    MAX_KEY_BYTES,
+    MAX_KEY_PARTS,
     MAX_NODES,
     MAX_NUMBER_KEYS,
     MAX_ODD_KEYS,
@@ -106,11 +108,15 @@ class _Decoder:
         result: dict[Any, Any] = {}
         for pair in _items(content):
             name, value = _items(pair, 2)
+            nodes, position = self.nodes, self.position
             key = self.value(name, depth + 1)
             if type(key) not in PlainKey or type(name) is _Tag:
                 self.odd_keys += 1
                 if self.odd_keys > MAX_ODD_KEYS:
                     raise ProtocolError("too many unusual keys")
+                size = 0 if type(key) is str else self.position - position
+                if self.nodes - nodes > MAX_KEY_PARTS or size > MAX_KEY_BYTES:
+                    raise ProtocolError("a key is too large")
             self.number_keys += type(key) is not str
             if self.number_keys > MAX_NUMBER_KEYS:
                 raise ProtocolError("too many numbers are keys")

@@ -26,6 +26,8 @@ MAX_ITEMS = 1 << 28
 MAX_ODD_KEYS = 1_000
 """Dictionary keys other than None, bool, small int, float and str: hashes of such keys can be made
 to collide, and a dictionary of colliding keys takes quadratic time."""
+MAX_KEY_PARTS, MAX_KEY_BYTES = 16, 1_024
+"""Values within one such key, and bytes of its buffers: it is compared with all that collide."""
 MAX_NUMBER_KEYS = 10_000
 """Keys that are numbers: they can be chosen so that each is looked for where all the others are.
 The judge's hashes of text are its own secret."""
@@ -142,14 +144,20 @@ class _Encoder:
         return [self.tree(item, depth + 1) for item in value]
 
     def item(self, key: Any, value: Any, depth: int) -> list[Any]:
-        if type(key) not in PlainKey or (type(key) is int and key.bit_length() > SMALL_INT_BITS):
-            self.odd_keys += 1
-            if self.odd_keys > MAX_ODD_KEYS:
-                raise Unsendable("the value has too many dictionary keys that are no str or number")
+        is_odd = type(key) not in PlainKey
+        is_odd |= type(key) is int and key.bit_length() > SMALL_INT_BITS
+        self.odd_keys += is_odd
+        if self.odd_keys > MAX_ODD_KEYS:
+            raise Unsendable("the value has too many dictionary keys that are no str or number")
         self.number_keys += type(key) is not str
         if self.number_keys > MAX_NUMBER_KEYS:
             raise Unsendable("the value has too many dictionary keys that are no str")
-        return [self.tree(key, depth), self.tree(value, depth)]
+        nodes, buffers = self.nodes, len(self.buffers)
+        name = self.tree(key, depth)
+        size = sum(map(len, self.buffers[buffers:]))
+        if is_odd and (self.nodes - nodes > MAX_KEY_PARTS or size > MAX_KEY_BYTES):
+            raise Unsendable("a dictionary key is too large")
+        return [name, self.tree(value, depth)]
 
     def array(self, value: Any) -> Any:
         dtype = value.dtype.newbyteorder("=")

@@ -241,6 +241,30 @@ def test_keys_that_collide_cost_little_time() -> None:
     assert time.process_time() - start < 2
 
 
+@pytest.mark.parametrize(
+    ("key", "body"),
+    [
+        ([{"b": 1_025}], b"x" * 1_025),
+        ([{"t": [{"b": 600}, {"b": 600}]}], b"x" * 1_200),
+        ([0] * 16, b""),
+        ([{"t": [0] * 14}, 1], b""),
+    ],
+    ids=["bytes", "bytes of two", "parts", "parts within"],
+)
+def test_a_large_key_that_may_collide_is_a_protocol_error(key: list[Any], body: bytes) -> None:
+    """A thousand of 60 kB with one hash took the judge two seconds, in each answer."""
+    with pytest.raises(ProtocolError, match="a key is too large"):
+        decode(json.dumps({"d": [[{"t": key}, 0]]}).encode(), body)
+
+
+def test_keys_of_some_parts_are_sent() -> None:
+    value = {tuple(range(15)): 1, (b"x" * 1_024,): 2, "x" * 5_000: 3, 1 << 70: 4}
+    assert decode(*wire.encode(value)) == value
+    for key in (tuple(range(16)), (b"x" * 1_025,), b"x" * 1_025):
+        with pytest.raises(wire.Unsendable, match="a dictionary key is too large"):
+            wire.encode({key: 1})
+
+
 def test_truth_values_are_true_or_false() -> None:
     got = decode(b'{"a":["|b1",[3]]}', b"\x00\x01\x07")
     assert got.tobytes() == b"\x00\x01\x01"
