@@ -23,7 +23,7 @@ NEWEST_KNOWN = 469
 
 DENIED: tuple[str, ...] = (
     *("execve", "execveat", "fork", "vfork"),
-    *("socket", "connect", "bind", "listen", "accept", "accept4"),
+    *("socket", "connect", "bind", "listen", "accept", "accept4", "sendmsg", "sendmmsg"),
     *("kill", "tkill", "tgkill", "rt_sigqueueinfo"),
     *("rt_tgsigqueueinfo", "pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
     *("ptrace", "process_vm_readv", "process_vm_writev"),
@@ -51,6 +51,8 @@ DENIED: tuple[str, ...] = (
     *("mknod", "mknodat", "symlink", "symlinkat", "sync", "syncfs"),
     *("io_setup", "migrate_pages", "move_pages"),
 )
+"""`sendmsg` sends descriptors. The kernel counts those that nobody has received yet for all of the
+user's processes together, and beyond a limit none of them can send any: then no child is forked."""
 
 DENIED_NUMBERS = (452, 457, 458, 463, 466, 467, 469)
 """fchmodat2, statmount, listmount, setxattrat, removexattrat, open_tree_attr, file_setattr: some

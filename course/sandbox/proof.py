@@ -43,6 +43,7 @@ MUST_FAIL = {
     "open a UDP socket": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
     "open a unix socket": "socket.socket(socket.AF_UNIX)",
     "make sockets that can send to services": "socket.socketpair(type=socket.SOCK_DGRAM)",
+    "send a descriptor": "socket.send_fds(mine, [b'x'], [LIBRARY])",
     "take a lease on a library's file": "fcntl.fcntl(LIBRARY, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
     "fork": "os.fork() or os._exit(0)",
     "run a program": "os.execv('/bin/true', ['true'])",

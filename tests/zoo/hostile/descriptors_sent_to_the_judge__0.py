@@ -1,7 +1,7 @@
 """Sends open files over the judge's channel, for it to hold until it has no descriptor left.
 
 base: empty
-says: it broke the protocol
+says: PermissionError
 """
 
 # %% hypothesis
