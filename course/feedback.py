@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ NOT_GRADED = "Your submission arrived and has not been graded yet."
 UNREADABLE = "Your submission was graded, but what is kept of it cannot be shown at the moment."
 
 FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")  # what nbgrader's exchange reads
+_MOST_FOR_RELEASE = 4_096  # bytes; a line is what they hold
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,20 @@ def _cells(path: Path) -> list[dict[str, Any]]:
 
 
 def _put_beside(settings: Settings, lab_name: str, student: str) -> None:
-    """Copy what `nbgrader release_feedback` needs, where nbgrader's exchange collected it."""
+    """Copy what `nbgrader release_feedback` needs, where nbgrader's exchange collected it.
+
+    Not what a link leads to: whoever handed it in would be given any file of the instructor's.
+    """
     source = settings.folder("submitted") / student / lab_name
     target = page(settings, lab_name, student).parent
     for name in FOR_RELEASE:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)
+        if _is_small_file(source / name):
+            shutil.copyfile(source / name, target / name, follow_symlinks=False)
+
+
+def _is_small_file(path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size <= _MOST_FOR_RELEASE

@@ -231,6 +231,17 @@ def test_what_nbgraders_exchange_needs_lies_beside_a_page(settings: Settings) ->
     assert lying == ["submission_secret.txt", "timestamp.txt", f"{LAB}.html"]
 
 
+def test_no_link_and_no_large_file_is_copied_beside_a_page(settings: Settings) -> None:
+    handed_in = settings.folder("submitted") / "ben" / LAB
+    for name in feedback.FOR_RELEASE:
+        (handed_in / name).unlink(missing_ok=True)
+    (handed_in / "timestamp.txt").symlink_to(settings.root / "tests" / LAB / "test_mean.py")
+    (handed_in / "submission_secret.txt").write_text("x" * 5_000, encoding="utf-8")
+    feedback.write(settings, LAB)
+    lying = [each.name for each in feedback.page(settings, LAB, "ben").parent.iterdir()]
+    assert lying == [f"{LAB}.html"]
+
+
 def test_nobody_graded_is_one_sentence(settings: Settings) -> None:
     shutil.rmtree(settings.folder("autograded"))
     refused(lambda: feedback.write(settings, LAB), "Nothing of 'tiny' is graded")
