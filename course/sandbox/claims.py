@@ -5,6 +5,7 @@ Trusted side. A claim is plain data by now (the wire builds nothing else), of an
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from typing import Any, cast, get_args
 
@@ -17,6 +18,10 @@ KINDS = ("stream", "result", "display")
 OUTCOMES = ("value", "error", "undefined", "limit")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_END = b"IEND\xaeB`\x82"
+PNG_SIZE = struct.Struct("!8x4x4sII")
+"""Signature, length and name of the first chunk, then the picture's width and height."""
+MOST_PIXELS = 1 << 25
+"""Of one picture: a reader's browser takes four bytes for each, however few they were as a PNG."""
 _CONTROLS = {code: "\ufffd" for code in range(32) if chr(code) not in "\n\t\r\b\x1b"}
 
 
@@ -84,7 +89,7 @@ def read_run(claim: Any, budget: Budget, cpu: float) -> CellRun:
         if output.png is not None:
             figures -= 1
             picture_bytes -= len(output.png)
-            if figures < 0 or picture_bytes < 0:
+            if figures < 0 or picture_bytes < 0 or _pixels(output.png) > MOST_PIXELS:
                 output = replace(output, png=None)
         text_left -= len(output.text.encode())
         outputs.append(output)
@@ -112,6 +117,14 @@ def _is_png(data: Any, limits: Limits) -> bool:
     return (
         type(data) is bytes
         and len(data) <= limits.figure_bytes
+        and len(data) >= PNG_SIZE.size
         and data.startswith(PNG_SIGNATURE)
+        and PNG_SIZE.unpack_from(data)[0] == b"IHDR"
         and data.endswith(PNG_END)
     )
+
+
+def _pixels(png: bytes) -> int:
+    """How many pixels a picture claims to have, and a browser makes room for."""
+    _, width, height = PNG_SIZE.unpack_from(png)
+    return int(width * height)

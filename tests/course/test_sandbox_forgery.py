@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -201,8 +202,15 @@ def test_claims_are_read_or_refused(outputs: object, error: object, limit: objec
             continue
 
 
+def picture(width: int = 3, height: int = 2) -> bytes:
+    """A PNG's beginning and end."""
+    return struct.pack("!8sI4sII", b"\x89PNG\r\n\x1a\n", 13, b"IHDR", width, height) + (
+        b"IEND\xaeB`\x82"
+    )
+
+
 def test_claims_are_cut_to_the_limits() -> None:
-    png = b"\x89PNG\r\n\x1a\n" + b"IEND\xaeB`\x82"
+    png = picture()
     many = [("stream", "é" * 90_000, None, "stdout"), ("display", "\ud800\x00", png, "")] * 5_000
     ran = read_run((many, ("E", "x" * 10_000, "y" * 10_000), None), Budget(SMALL), 0.0)
     assert len(ran.outputs) <= SMALL.outputs + 1
@@ -212,7 +220,7 @@ def test_claims_are_cut_to_the_limits() -> None:
 
 
 def test_pictures_are_kept_up_to_a_number_and_a_size() -> None:
-    png = b"\x89PNG\r\n\x1a\n" + b"IEND\xaeB`\x82"
+    png = picture()
     claim = ([("display", "<Figure>", png, "")] * 20, None, None)
     budget = Budget(SMALL)
     kept = [output.png is not None for output in read_run(claim, budget, 0.0).outputs]
@@ -222,9 +230,18 @@ def test_pictures_are_kept_up_to_a_number_and_a_size() -> None:
     assert [output.png is not None for output in ran.outputs] == [True] * 3 + [False] * 17
     budget.keep(ran)
     assert not any(output.png for output in read_run(claim, budget, 0.0).outputs)
-    for wrong in (b"GIF89a", png + bytes(SMALL.figure_bytes), "text"):
+    unnamed = png.replace(b"IHDR", b"acTL")
+    for wrong in (b"GIF89a", png + bytes(SMALL.figure_bytes), "text", png[:8] + png[-8:], unnamed):
         with pytest.raises(ProtocolError, match="no PNG"):
             read_run(([("display", "", wrong, "")], None, None), Budget(SMALL), 0.0)
+
+
+def test_a_picture_of_more_pixels_than_anybody_can_show_is_not_kept() -> None:
+    sizes = [(4_096, 8_192), (4_097, 8_192), (65_535, 65_535), ((1 << 32) - 1, 1)]
+    claim = ([("display", "<Figure>", picture(*size), "") for size in sizes], None, None)
+    outputs = read_run(claim, Budget(SMALL), 0.0).outputs
+    assert [output.png is not None for output in outputs] == [True, False, False, False]
+    assert {output.text for output in outputs} == {"<Figure>"}
 
 
 @pytest.mark.parametrize(
