@@ -20,6 +20,7 @@ from bench.otter import otter
 from bench.outside import Around
 from bench.report import Measured
 from bench.samples import REPOSITORY, Class, make_class
+from course.autograde import cores as available
 from course.config import load_settings
 
 
@@ -50,12 +51,18 @@ def main() -> None:
     print("\nTimes their throughput (wall, start-up included):")
     for name, ratio in report.ratios(measured).items():
         print(f"  {name}: {ratio:g}")
+    cores = available()
+    possible = report.most_possible(measured, floors, cores)
+    print(f"\nAt most, if {cores} cores did nothing but run the floor's cells and checks:")
+    for name, ratio in possible.items():
+        print(f"  {name}: {ratio:g}")
     cpu = report.cpu_each(measured)
     print("\nWhere our time goes, one submission:")
     print(report.steps_text(steps, memory))
     print(f"\n{around.text()}")
     if wanted.json:
         results = _results(measured, cpu, steps, memory) | asdict(around)
+        results["most_possible"] = possible
         wanted.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if wanted.picture:
         report.draw(wanted.picture, cpu, steps)

@@ -81,6 +81,19 @@ def ratios(measured: Sequence[Measured]) -> dict[str, float]:
     return found
 
 
+def most_possible(
+    measured: Sequence[Measured], floors: dict[bool, Measured], cores: int
+) -> dict[str, float]:
+    """What `ratios` would be on so many cores if nothing but the floor's CPU had to be spent."""
+    return {
+        f"{'with' if each.figures else 'without'} figures, against {each.name}": round(
+            each.whole_each * cores / floors[each.figures].each("cpu"), 1
+        )
+        for each in measured
+        if not each.name.startswith(("course", "floor"))
+    }
+
+
 def steps_text(steps: dict[str, float], memory: float) -> str:
     """Where our time goes, longest first."""
     total = sum(steps.values())

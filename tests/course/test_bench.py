@@ -49,13 +49,15 @@ def test_start_up_is_left_out_of_one_more_submission(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from bench.contenders import Cost
-from bench.report import Measured, cpu_each, draw, ratios
+from bench.report import Measured, cpu_each, draw, most_possible, ratios
 def made(name, start, each):
     whole = tuple(Cost(start + 11 * each + noise, 11 * each + start) for noise in (0, 5, -1))
     return Measured(name, True, 11, whole, (Cost(start + each, start + each),))
 ours, theirs = made("course autograde, 1 process", 3.0, 0.5), made("nbgrader autograde", 2.0, 4.0)
 assert abs(ours.each("cpu") - 0.5) < 1e-9 and abs(theirs.each("cpu") - 4.0) < 1e-9
 assert list(ratios([ours, theirs]).values()) == [round(46 / 8.5, 1)]
+floor = made("floor", 1.0, 0.25)
+assert list(most_possible([theirs], {True: floor}, 2).values()) == [round(46 / 11 * 2 / 0.25, 1)]
 both = made("course autograde, 2 processes", 3.0, 0.7)
 cpu = cpu_each([ours, both, theirs])
 assert cpu == {"nbgrader": theirs.each("cpu"), "course": ours.each("cpu")}, cpu
