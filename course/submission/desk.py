@@ -39,11 +39,15 @@ class Sheet:
 
 @dataclass
 class Desk:
-    """All cells of a submission, and what has been put right so far."""
+    """All cells of a submission, and what has been put right so far.
+
+    `joined` counts the characters of the texts that were made of several cells, as a trial.
+    """
 
     lab: Lab
     sheets: list[Sheet]
     repairs: list[Repair] = field(default_factory=list)
+    joined: int = 0
 
     def say(self, rule: str, cell: LabCell | None, sentence: str) -> None:
         """Note one thing that was put right."""

@@ -15,6 +15,7 @@ from course.submission.desk import Desk, Sheet, is_work, same
 from course.submission.sentences import ADOPTED, COPIED, MERGED, PLACEHOLDER, SPLIT
 
 MOST_PIECES = 6
+MOST_JOINED = 1 << 20  # characters of all that is tried together: parsing takes the judge's time
 
 
 @dataclass
@@ -87,6 +88,9 @@ def _put_together(desk: Desk, start: Sheet, lab_cell: LabCell) -> tuple[list[She
         if study(text).parses and study(sheet.source).parses:
             break
         pieces.append(sheet)
+        desk.joined += len(glues) * (len(text) + len(sheet.source))
+        if desk.joined > MOST_JOINED:
+            break
         for glue in glues:
             if is_work(text + glue + sheet.source, lab_cell):
                 return pieces, text + glue + sheet.source

@@ -307,6 +307,23 @@ def test_empty_lines_take_no_time() -> None:
     assert process_time() - before < 5  # and not one look at the rest for each of them
 
 
+def test_many_broken_copies_are_not_all_tried_together() -> None:
+    """Each with the next five, in two ways: twelve times the parser's time for the notebook."""
+    broken = [f"def cost(x):\n    return {n}," + "f(a=1,*" * 100 + "=" for n in range(1_300)]
+    before = process_time()
+    repaired = repair([replace(DONE[2], source=each) for each in broken], LAB)
+    assert process_time() - before < 8
+    assert [source for source in sources(repaired) if source in broken] == broken
+
+
+def test_a_split_solution_is_found_among_broken_copies() -> None:
+    """The last that is worked on counts, so it is looked for from the end."""
+    broken = [replace(DONE[2], source=f"def cost(x):\n    return ({n},") for n in range(200)]
+    pieces = [replace(DONE[2], source="def cost(x):"), StudentCell("code", "    return x")]
+    repaired = repair([*DONE[:2], *broken, *pieces, *DONE[3:]], LAB)
+    assert SOLVED in sources(repaired)
+
+
 def test_what_reading_left_out_is_said() -> None:
     cut = StudentCell("code", "# left out", said="A cell of your notebook was left out.")
     assert rules(repair([*DONE, cut], LAB)) == [("cut", "")]
