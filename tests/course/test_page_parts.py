@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 from typing import Any
 
 import pytest
 
 from course.plot import Mark, Plot, Role, Series
+from course.reports.cohort.tokens import code_tokens
 from course.reports.pages import executed, spoken
 from course.reports.pages.drawing import FAR, HEIGHT, WIDTH, draw
 from course.reports.pages.executed import Block, blocks, plain
@@ -138,6 +140,17 @@ def test_what_is_no_png_is_left_out(png: str) -> None:
 def test_text_as_it_stood_at_the_end() -> None:
     assert plain("10%\r50%\r100%\r\nnext\x07\x00") == "100%\nnext"
     assert plain("\x1b[1;31mred\x1b[0m \x1b]0;title\x07end") == "red end"
+
+
+@pytest.mark.parametrize("blank", ["  \n", "\t\x0c\n", "\u2003\n"])
+def test_blank_lines_cost_little_time(blank: str) -> None:
+    """Four seconds for one cell, when each was followed to the last of them."""
+    source = "x = 1\n" + blank * (19_000 // len(blank)) + "y = 2"
+    start = process_time()
+    assert "y" in executed.code(source)
+    tokens = code_tokens(source, frozenset())
+    assert [source[token.start : token.end] for token in tokens] == [*"x=1", *"y=2"]
+    assert process_time() - start < 1.5
 
 
 def test_code_of_the_lab_is_named() -> None:

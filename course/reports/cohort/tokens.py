@@ -22,6 +22,7 @@ Gram = tuple[str, ...]
 _lexer: Any = PythonLexer  # its author gave it no types
 _LEXER = _lexer(stripnl=False, ensurenl=False)
 _WORD = re.compile(r"\w+")
+_BLANK = re.compile(r"^[^\S\n]++$", re.MULTILINE)  # the lexer looks on from each to the last
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def code_tokens(source: str, known: frozenset[str]) -> tuple[Token, ...]:
     Comments, docstrings and layout are left out. What is no Python still has tokens.
     """
     found: list[Token] = []
-    for start, kind, text in _LEXER.get_tokens_unprocessed(source[:LONGEST]):
+    plain = _BLANK.sub(lambda blank: "\n" * len(blank[0]), source[:LONGEST])  # all keeps its place
+    for start, kind, text in _LEXER.get_tokens_unprocessed(plain):
         if kind in Comment or kind in Text or kind in String.Doc:
             continue
         after_dot = bool(found) and found[-1].text == "."
