@@ -151,6 +151,8 @@ def _parse_utc(text: str) -> datetime:
     parse: Any = parser.parse
     day, _, rest = text.partition(" ")
     clock, _, zone = rest.partition(" ")
+    if zone.startswith(("/", ":")) or ".." in zone:
+        raise ValueError("a path")  # gettz would open it, whatever it is
     if zone and " " not in zone:
         offset = int(zone) if zone.lstrip("+-").isdecimal() else tz.gettz(zone)
         moment: datetime = parse(f"{day} {clock} TZ", tzinfos={"TZ": offset})

@@ -136,6 +136,12 @@ def test_a_timestamp_that_is_no_time(text: str) -> None:
     refused(lambda: parse_timestamp(text), "timestamp.txt says", "no time")
 
 
+@pytest.mark.parametrize("zone", ["/dev/zero", ":/dev/zero", "../../../dev/zero", "Europe/../UTC"])
+def test_a_time_zone_is_no_path(zone: str) -> None:
+    """A pipe of that name would never end."""
+    refused(lambda: parse_timestamp(f"2027-02-01 23:59:00 {zone}"), "timestamp.txt says", "no time")
+
+
 @pytest.mark.parametrize(
     "text",
     [
