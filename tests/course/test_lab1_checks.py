@@ -162,3 +162,10 @@ def test_constants_earn_next_to_nothing(checks: Checks) -> None:
         "critical_rate": lambda _: 0.03,
     }
     assert earned(checks, constants) <= 0.1 * sum(POINTS.values())
+
+
+def test_a_cost_that_is_next_to_nothing_is_not_twice_as_large(checks: Checks) -> None:
+    """Two such costs lie closer together than rounding would be allowed to take them."""
+    tiny = {"cost": lambda x, y, W, b: 1e-13 * (abs(W) + abs(b))}
+    verdicts = {each.name: each.outcome for each in checks.judge("test_cost", InProcess(tiny))}
+    assert verdicts["test_twice_as_far"] is Outcome.FAILED

@@ -58,7 +58,7 @@ def test_twice_as_far(submission, rng):
     line = W * x + b
     near, far = submission.cost(x, y, W, b), submission.cost(x, line + 2 * (y - line), W, b)
     require(near.number() != 0, "The cost of these points is not 0.", call=near.call, got=near.raw)
-    far.should_be(4 * near.number())
+    far.should_be(4 * near.number(), abs=0)  # of any size: what is tiny is not thereby right
 
 
 @pytest.mark.points(2)
