@@ -47,4 +47,5 @@ c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "markdown2html": "course.reports.sanitize.markdown",
     "clean_html": "course.reports.sanitize.clean",
+    "highlight_code": "course.reports.sanitize.highlighted",
 }

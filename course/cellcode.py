@@ -20,6 +20,9 @@ _SHELL_VALUE = re.compile(r"^([ \t]*+\w[\w, ]*+=)[ \t]*+[!%][^\n]*$", re.MULTILI
 _WORD = re.compile(r"\w+")
 _CELL_MAGIC = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # the others run no Python, or aside
 
+BLANK_LINE = re.compile(r"^[^\S\n]++$", re.MULTILINE)
+"""A line of white space. Pygments looks on from each to the last, which takes quadratic time."""
+
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 

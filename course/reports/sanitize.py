@@ -2,13 +2,15 @@
 
 nbgrader's templates print markdown as it comes, so a `<script>` in a student's answer would run in
 a TA's browser, with the TA's rights to change marks. nbconvert's own cleaning would not see that
-markdown, and it takes headings, pictures and table heads away from everything else. The two
-filters here take the place of nbconvert's (`nbgrader_config.py` names them).
+markdown, and it takes headings, pictures and table heads away from everything else. The filters
+here take the place of nbconvert's (`nbgrader_config.py` names them); the one for code is there
+because a cell of blank lines would keep formgrader busy for minutes, and with it every TA.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -16,7 +18,10 @@ from typing import Any
 import bleach  # type: ignore[import-untyped]
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from course.cellcode import BLANK_LINE
 
 _TEXT = {"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s"}
 _TEXT |= {"small", "span", "strong", "sub", "sup", "u", "var"}
@@ -27,7 +32,7 @@ TAGS = frozenset(_TEXT | _BLOCKS | _TABLES)
 _ATTRIBUTES = {"align", "colspan", "height", "open", "rowspan", "start", "title", "width"}
 PROTOCOLS = {"http", "https", "mailto", "data"}
 _PICTURE = re.compile(r"(?:data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,|https?:|(?!\w+:))")
-LONGEST = 20_000  # characters of a cell that are still rendered as markdown
+LONGEST = 20_000  # characters of a cell that are still rendered as markdown, or coloured
 MOST_MARKS = 400  # tags and environments in it
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
 _CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
@@ -48,6 +53,22 @@ def markdown(context: Context, source: str) -> str:
 def markdown_text(source: str) -> str:
     """Markdown that stands in no notebook as harmless HTML."""
     return _rendered(source, ())
+
+
+def highlighted(
+    source: str, language: str | None = None, metadata: Mapping[str, Any] | None = None
+) -> str:
+    """A code cell in colours, or without if it is very long; nbconvert gives the arguments."""
+    return _highlighted(source, language)
+
+
+@lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
+def _highlighted(source: str, language: str | None) -> str:
+    if len(source) > LONGEST:
+        return f'<div class="highlight"><pre>{escape(source)}</pre></div>'
+    highlighter: Any = Highlight2HTML  # its author gave it no types
+    colour = highlighter(pygments_lexer="python")
+    return str(colour(BLANK_LINE.sub("", source), language=language))
 
 
 Pictures = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from pathlib import Path
+from time import process_time
 
 import pytest
 from jinja2 import Environment
 
-from course.reports.sanitize import clean, markdown
+from course.reports.sanitize import LONGEST, clean, highlighted, markdown
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -146,3 +148,30 @@ def test_a_pasted_page_is_no_picture() -> None:
 
 def test_bytes_that_are_no_text() -> None:
     assert clean(b"\xff<b>x</b>") == "\ufffd<b>x</b>"
+
+
+def test_nbgrader_is_told_of_every_filter() -> None:
+    told = (Path(__file__).parents[2] / "nbgrader_config.py").read_text(encoding="utf-8")
+    for name, filter_ in (
+        ("markdown2html", markdown),
+        ("clean_html", clean),
+        ("highlight_code", highlighted),
+    ):
+        assert f'"{name}": "course.reports.sanitize.{filter_.__name__}"' in told
+
+
+def test_code_is_coloured_and_harmless() -> None:
+    shown = highlighted("x = '</pre><script>'", metadata={})
+    assert "highlight hl-python" in shown
+    assert "<span" in shown
+    assert "<script" not in shown
+    long = highlighted("<script>" * (LONGEST // 8 + 1))
+    assert "<script" not in long
+    assert "<span" not in long
+
+
+@pytest.mark.parametrize("blank", ["  \n", "\t\x0c\n"])
+def test_blank_lines_keep_formgrader_waiting_no_longer_than_others(blank: str) -> None:
+    start = process_time()
+    assert "x" in highlighted(blank * (19_000 // len(blank)) + "x")
+    assert process_time() - start < 1.5

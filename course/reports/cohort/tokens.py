@@ -14,6 +14,8 @@ from typing import Any
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Literal, Name, String, Text
 
+from course.cellcode import BLANK_LINE
+
 LONGEST = 20_000  # characters of a cell that are looked at
 LENGTH = 8  # tokens of a fingerprint: long enough to be more than an idiom of the language
 
@@ -22,7 +24,6 @@ Gram = tuple[str, ...]
 _lexer: Any = PythonLexer  # its author gave it no types
 _LEXER = _lexer(stripnl=False, ensurenl=False)
 _WORD = re.compile(r"\w+")
-_BLANK = re.compile(r"^[^\S\n]++$", re.MULTILINE)  # the lexer looks on from each to the last
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def code_tokens(source: str, known: frozenset[str]) -> tuple[Token, ...]:
     Comments, docstrings and layout are left out. What is no Python still has tokens.
     """
     found: list[Token] = []
-    plain = _BLANK.sub(lambda blank: "\n" * len(blank[0]), source[:LONGEST])  # all keeps its place
+    plain = BLANK_LINE.sub(lambda blank: "\n" * len(blank[0]), source[:LONGEST])  # in place
     for start, kind, text in _LEXER.get_tokens_unprocessed(plain):
         if kind in Comment or kind in Text or kind in String.Doc:
             continue

@@ -18,6 +18,7 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
+from course.cellcode import BLANK_LINE
 from course.reports.pages.prose import prose
 
 PICTURES = 260_000  # characters of all pictures of a page together
@@ -31,7 +32,6 @@ SUMMARY_ID = "graded-summary"  # the cell on top that says what the page says be
 _TITLE = re.compile(r"#[ \t]*@title[ \t]+(\S.{0,80})")
 _PNG = re.compile(r"iVBORw0KGgo[A-Za-z0-9+/]*={0,2}")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])?")
-_BLANK = re.compile(r"^[^\S\n]++$", re.MULTILINE)  # the lexer looks on from each to the last
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -110,7 +110,7 @@ def _coloured(source: str) -> str:
     colour: Any = highlight  # its author gave it no types
     lexer: Any = PythonLexer
     formatter: Any = HtmlFormatter
-    return str(colour(_BLANK.sub("", source), lexer(stripnl=False), formatter(nowrap=True)))
+    return str(colour(BLANK_LINE.sub("", source), lexer(stripnl=False), formatter(nowrap=True)))
 
 
 def _outputs(outputs: Iterable[dict[str, Any]], budget: _Budget, graded: bool) -> Iterator[Shown]:
