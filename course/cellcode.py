@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,6 +104,39 @@ def mentioned(source: str) -> frozenset[str]:
             found.update(_WORD.findall(node.value))
         waiting += (each for each in ast.iter_child_nodes(node) if not _is_text(each))
     return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def needed(source: str) -> frozenset[str]:
+    """The global names that the code uses and does not bind itself; of what is no Python, none."""
+    tables = _tables(source)
+    bound = study(source).bound
+    symbols = [each for table in tables for each in table.get_symbols()]
+    return frozenset(
+        each.get_name()
+        for each in symbols
+        if each.is_global() and each.is_referenced() and each.get_name() not in bound
+    )
+
+
+def needed_later(source: str) -> frozenset[str]:
+    """The global names that the functions of a cell use, its own among them, when called."""
+    functions = [each for each in _tables(source) if each.get_type() == "function"]
+    symbols = [each for table in functions for each in table.get_symbols()]
+    return frozenset(each.get_name() for each in symbols if each.is_global())
+
+
+def _tables(source: str) -> list[symtable.SymbolTable]:
+    """What Python's compiler knows of the names in each scope; nothing of what is no Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = [symtable.symtable(python(source) or "", "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    for table in found:
+        found += table.get_children()
+    return found
 
 
 def python(source: str) -> str | None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from course.cellcode import meaning, mentioned, study
+from course.cellcode import meaning, mentioned, needed, study
 from course.lab import Exercise, Lab
 from course.record import CellRecord, CheckRecord, Outcome
 from course.running import Executed
@@ -68,8 +68,8 @@ def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
             program += right
             others = loans[exercise, names].grade_ids if (exercise, names) in loans else frozenset()
             together = others | {record.grade_id}
-            needed = _needed((*program, executed.cell), pictures)
-            loans[exercise, names] = Loan(names, needed, together)
+            run = _without_pictures((*program, executed.cell), pictures)
+            loans[exercise, names] = Loan(names, run, together)
         program.append(executed.cell)
         if exercise in wrong and ends[exercise] == place:
             given = [Cell(each.cell_type, each.solution) for each in exercise.solutions]
@@ -117,17 +117,25 @@ def _is_picture(executed: Executed) -> bool:
     return any(output.kind == "display" for output in run.outputs)
 
 
-def _needed(program: tuple[Cell, ...], pictures: Sequence[Cell]) -> tuple[Cell, ...]:
+def _without_pictures(program: tuple[Cell, ...], pictures: Sequence[Cell]) -> tuple[Cell, ...]:
     """The program without those pictures that bind nothing which the rest of it uses."""
     kept = [cell for cell in program if cell not in pictures]
     left = [cell for cell in program if cell in pictures]
     while left:
-        used = frozenset[str]().union(*(mentioned(cell.source) for cell in kept))
+        used = frozenset[str]().union(*map(_used, kept))
         more = [cell for cell in left if study(cell.source).bound & used]
         if not more:
             break
         kept, left = kept + more, [cell for cell in left if cell not in more]
     return tuple(cell for cell in program if cell not in left)
+
+
+def _used(cell: Cell) -> frozenset[str]:
+    """The names that a cell may look up: of the lab's own what they need, of others any word."""
+    if cell.cell_type != "code":
+        return frozenset()
+    is_ours = cell.lab_cell is not None and cell.lab_cell.locked
+    return needed(cell.source) if is_ours else mentioned(cell.source)
 
 
 def _worked_on(executed: Executed) -> Iterator[str]:

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import builtins
 import re
-import symtable
-import warnings
 from collections.abc import Iterator, Sequence
 
-from course.cellcode import python, study
+from course.cellcode import needed_later, study
 from course.record import Repair
 from course.running import Executed
 from course.submission.repair import Cell
@@ -73,30 +71,11 @@ def _in_functions(ran: Sequence[Executed], bound: Sequence[frozenset[str]]) -> I
             continue
         there.update(*bound[known : judged + 1])
         known = judged + 1
-        yield from ((place, name) for name in sorted(_needed(each.cell.source) - there))
+        yield from ((place, name) for name in sorted(needed_later(each.cell.source) - there))
 
 
 def _is_judged(executed: Executed) -> bool:
     return executed.cell.lab_cell is not None and executed.cell.lab_cell.kind == "grade"
-
-
-def _needed(source: str) -> set[str]:
-    """The global names that the functions of a cell use."""
-    text = python(source)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            waiting = [symtable.symtable(text or "", "cell", "exec")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    found: set[str] = set()
-    while waiting:
-        table = waiting.pop()
-        waiting += table.get_children()
-        if table.get_type() == "function":
-            names = table.get_symbols()
-            found |= {each.get_name() for each in names if each.is_global()}
-    return found
 
 
 def _where(cell: Cell) -> str:

@@ -214,6 +214,14 @@ def test_other_pictures_are_not_run_again() -> None:
     assert run_again(student, DRAWS, WALKS, shown=[3]) == ["given4"]
 
 
+def test_a_name_that_the_labs_own_cells_use_for_themselves_needs_no_picture() -> None:
+    student = "def solution5():\n    return 1"
+    walks = "def walk(place):\n    for path in ():\n        print('draw', path, place)"
+    assert run_again(student, "path = place = draw = 1", walks, shown=[3]) == ["given4"]
+    assert run_again(student, "path = 1", "print(path)", shown=[3]) == ["given3", "given4"]
+    assert run_again(student, "path = 1", "def walk():\n    return path", shown=[3])[0] == "given3"
+
+
 # --- two records become one ----------------------------------------------------------------------
 
 OWN = Diagnosis(name="own", message="Your own.")
