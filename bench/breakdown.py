@@ -72,7 +72,7 @@ class Stopwatch:
 
 
 def break_down(of: Class, students: int, folder: Path) -> tuple[Steps, float]:
-    """Median CPU milliseconds of each step for one submission, and peak memory of its own (MiB)."""
+    """Of one submission: CPU milliseconds of each step, peak memory of its own (MiB); medians."""
     chosen = of.students[:students]
     drawn, peak = _grade(of, of.drawn, chosen, folder)
     bare, _ = _grade(of, of.not_drawn, chosen, folder)
@@ -90,7 +90,7 @@ def _grade(
 ) -> tuple[list[Steps], float]:
     lab = Lab.load(settings, of.lab)
     measured: list[Steps] = []
-    peak = Memory()
+    peaks = []
     names = ("repair", "cells", "checks", "wire", "record", "gradebook", "notebook", "store")
     with (
         Grader(settings, lab) as grader,
@@ -102,14 +102,15 @@ def _grade(
             path = settings.folder("submitted") / student / of.lab / f"{of.lab}.ipynb"
             data = path.read_bytes()
             watch = Stopwatch()
-            used = _Used()
+            used, peak = _Used(), Memory()
             with _steps(watch), used.watching(peak):
                 graded = grader.grade(student, data)
                 _store(watch, graded, settings, folders, gradebook)
+            peaks.append(peak.most / MIB)
             watch.seconds["cells"] = used.cells
             watch.seconds["checks"] += used.checks
             measured.append({name: watch.seconds[name] for name in names})
-    return measured, peak.most / MIB
+    return measured, median(peaks)
 
 
 @contextmanager
