@@ -6,6 +6,7 @@ import json
 import math
 import socket
 import struct
+import threading
 import time
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from course.sandbox import wire
-from course.sandbox.channel import HEADER, MAGIC, Channel, Closed
+from course.sandbox.channel import HEADER, MAGIC, Channel, Closed, wait_for_ever
 from course.sandbox.decode import decode
 from course.sandbox.wire import Opaque, ProtocolError, Unsendable, encode
 
@@ -293,6 +294,29 @@ def test_a_bad_header_is_a_protocol_error(ends: tuple[Channel, socket.socket], s
     theirs.sendall(sent)
     with pytest.raises(ProtocolError):
         channel.receive()
+
+
+def test_bytes_that_come_one_by_one_are_let_gather(ends: tuple[Channel, socket.socket]) -> None:
+    channel, theirs = ends
+    waits: list[int] = []
+
+    def wait(descriptor: int, event: int) -> None:
+        waits.append(event)
+        wait_for_ever(descriptor, event)
+
+    channel.wait = wait
+    data = HEADER.pack(MAGIC, 3_001, 0) + b" " * 3_000 + b"1"
+
+    def drip() -> None:
+        for byte in data:
+            theirs.sendall(bytes([byte]))
+            time.sleep(1e-5)
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    assert channel.receive() == 1
+    dripping.join()
+    assert len(waits) < 600
 
 
 @pytest.mark.parametrize("sent", [b"", b"CS", HEADER.pack(MAGIC, 5, 0) + b"1"])
