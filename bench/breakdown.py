@@ -23,7 +23,8 @@ from course.grading import Graded, Grader
 from course.lab import Lab
 from course.reports.notebook import render
 from course.sandbox import channel, host, wire
-from course.sandbox.host import Child, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 
 Steps = dict[str, float]

@@ -19,7 +19,7 @@ from typing import Self
 from bench.outside import cpu_of_family
 from bench.samples import NO_FIGURES, notebook_of
 from course import batch
-from course.autograde import plan, run
+from course.autograde import planned, run
 from course.config import Settings, load_settings
 from course.demo import make_course
 from course.gradebook import Gradebook
@@ -73,21 +73,20 @@ def flatness(settings: Settings, lab: str, submissions: int, folder: Path) -> Fl
     """Make that class in `folder`, grade it, and look at the fifths of the run."""
     cheap = _class(settings, lab, submissions, folder / "cheap")
     batch.prepare()
-    what = plan(cheap, lab)
-    first = what.processes + 2  # before that, start-up
-    ends = [first + round(part * (submissions - first) / 5) for part in range(6)]
     moments: list[Moment] = []
-
     count = itertools.count(1)
+    with planned(cheap, lab) as what:
+        first = what.processes + 2  # before that, start-up
+        ends = [first + round(part * (submissions - first) / 5) for part in range(6)]
 
-    def watch(_: Record) -> None:
-        graded = next(count)
-        if graded in ends:
-            moments.append(Moment.now(graded))
-            print(f"{graded} graded", file=sys.stderr)
+        def watch(_: Record) -> None:
+            graded = next(count)
+            if graded in ends:
+                moments.append(Moment.now(graded))
+                print(f"{graded} graded", file=sys.stderr)
 
-    run(what, watch)
-    again = _cpu_seconds(lambda: run(what))
+        run(what, watch)
+        again = _cpu_seconds(lambda: run(what))
     with Gradebook(cheap) as gradebook:
         marks = _cpu_seconds(lambda: gradebook.marks(lab))
     fifths = [after - before for before, after in itertools.pairwise(moments)]

@@ -6,16 +6,18 @@ only this process writes, one submission at a time: first its folder, then its g
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Generator, Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 from course import store, submitted
-from course.batch import grade_all
+from course.batch import grade_all, readied
 from course.config import Settings
-from course.confinement import choose_isolation
+from course.confinement import choosing
 from course.errors import ConfigurationError
 from course.gradebook import Gradebook, parse_timestamp
 from course.grading import (
@@ -25,15 +27,16 @@ from course.grading import (
 )
 from course.judge.checks import Checks
 from course.lab import Lab
-from course.ledger import Ledger
+from course.ledger import Ledger, is_noted
 from course.marks import refuse_misfits
 from course.record import Record, Status
 from course.reports.notebook import render
 from course.running import Executed
 from course.sandbox.isolation import Isolation
+from course.sandbox.tiers import hoped_for
 from course.submission.repair import Cell
 from course.submitted import HandedIn, Submission
-from course.workers import Done
+from course.workers import Done, OpenGrader
 
 Watcher = Callable[[Record], None]
 Pool = Callable[..., Generator[tuple[HandedIn, Done["Finished"]], None, None]]
@@ -49,6 +52,7 @@ class Plan:
     isolation: Isolation
     force: bool = False  # grade what is unchanged, too
     cluster: str = ""  # the Dask scheduler whose workers grade; '' for this machine alone
+    crew: Executor | None = None  # workers who got ready ahead
 
     @property
     def processes(self) -> int:
@@ -62,6 +66,11 @@ class Finished:
 
     record: Record
     notebook: str
+
+    def vouched_for(self, isolation: Isolation) -> Finished:
+        """The same, with what was proved of the tier that it was graded in."""
+        proved = {"isolation": isolation.to_dict()}
+        return replace(self, record=self.record.model_copy(update=proved))
 
 
 @dataclass
@@ -88,34 +97,42 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def plan(
+@contextmanager
+def planned(
     settings: Settings,
     lab_name: str,
     students: Collection[str] = (),
     *,
     force: bool = False,
     cluster: str = "",
-    chosen: Callable[[], Isolation] | None = None,
-) -> Plan:
+) -> Iterator[Plan]:
     """Look at everything that a run needs; ConfigurationError when it cannot begin.
 
-    `chosen` gives the isolation if it is being chosen already (`confinement.choosing`).
+    Meanwhile workers get ready in the isolation that is hoped for. They run nothing before it is
+    proved; if it is not, they have gone when the plan is there.
     """
     lab = Lab.load(settings, lab_name)
-    refuse_misfits(lab, Checks(lab.checks_folder, settings.secret))
-    submissions = submitted.find(settings, lab_name, students)
-    _refuse_bad_times(submissions)
-    isolation = chosen() if chosen else choose_isolation(settings, lab_name)
-    return Plan(settings, lab, tuple(submissions), isolation, force, cluster)
+    submissions = tuple(submitted.find(settings, lab_name, students))
+    what = Plan(settings, lab, submissions, hoped_for(settings.isolation), force, cluster)
+    with choosing(settings, lab_name) as chosen, ExitStack() as ahead:
+        crew = None if cluster else ahead.enter_context(_getting_ready(what))
+        refuse_misfits(lab, Checks(lab.checks_folder, settings.secret))
+        isolation = chosen()
+        if isolation.tier != what.isolation.tier:
+            ahead.close()
+            crew = None
+        yield replace(what, isolation=isolation, crew=crew)
 
 
-def _refuse_bad_times(submissions: Iterable[Submission]) -> None:
-    """Whoever collected them wrote these times: a wrong one is theirs to mend, not a zero."""
-    for submission in submissions:
-        try:
-            parse_timestamp(submission.timestamp())
-        except ConfigurationError as error:
-            raise ConfigurationError(f"{submission.folder}: {error}") from None
+def _getting_ready(what: Plan) -> AbstractContextManager[Executor]:
+    """As many workers as will have something to do, whatever is found to be unchanged."""
+    new = (
+        each
+        for each in what.submissions
+        if what.force or not is_noted(what.settings, what.lab.name, each.student)
+    )
+    sure = len([*itertools.islice(new, what.processes)])
+    return readied(_opener(what), what.processes, sure)
 
 
 def run(
@@ -138,9 +155,11 @@ def run(
         ledger = Ledger(
             settings, lab, what.isolation, lambda: gradebook().automatic_scores(lab.name)
         )
-        handed_in = _changed(what, ledger, results, watch, heed)
-        for submission, done in stack.enter_context(closing(grade(handed_in, meanwhile=gradebook))):
-            finished = done.graded or _ungraded(what, submission, done)
+        untimed: list[tuple[HandedIn, Done[Finished]]] = []
+        handed_in = _changed(what, ledger, results, watch, heed, untimed)
+        graded = stack.enter_context(closing(grade(handed_in, meanwhile=gradebook)))
+        for submission, done in itertools.chain(graded, untimed):
+            finished = _finished(what, submission, done)
             folders.put(submission.student, _files(lab, finished, submission.timestamp))
             gradebook().store(finished.record, finished.notebook, submission.timestamp)
             results.records.append(finished.record)
@@ -164,8 +183,8 @@ def _open_gradebook(what: Plan, stack: ExitStack) -> Gradebook:
 def _pool(what: Plan, results: Results, heed: Callable[[], None]) -> Iterator[Pool]:
     """Whoever grades: processes of this machine, or a cluster's workers once they may."""
     if not what.cluster:
-        open_grader = partial(_open_grader, what.settings, what.lab, what.isolation)
-        yield partial(grade_all, open_grader=open_grader, processes=what.processes, heed=heed)
+        here = partial(grade_all, open_grader=_opener(what), processes=what.processes)
+        yield partial(here, heed=heed, crew=what.crew)
         return
     from course.cluster.crew import gathered
     from course.cluster.parcel import Parcel
@@ -177,12 +196,26 @@ def _pool(what: Plan, results: Results, heed: Callable[[], None]) -> Iterator[Po
 
 
 def _changed(
-    what: Plan, ledger: Ledger, results: Results, watch: Watcher, heed: Callable[[], None]
+    what: Plan,
+    ledger: Ledger,
+    results: Results,
+    watch: Watcher,
+    heed: Callable[[], None],
+    untimed: list[tuple[HandedIn, Done[Finished]]],
 ) -> Iterator[HandedIn]:
-    """Read what there is to grade; the records of what is unchanged are results already."""
+    """Read what there is to grade; the records of what is unchanged are results already.
+
+    What came at no time that can be read is not graded, lest it count as in time; nor is it a zero,
+    since whoever collects writes that time. It goes to `untimed`.
+    """
     for submission in what.submissions:
         heed()
         handed_in = submission.read()
+        try:
+            parse_timestamp(handed_in.timestamp)
+        except ConfigurationError as error:
+            untimed.append((replace(handed_in, timestamp=""), Done(None, reason=str(error))))
+            continue
         record = None if what.force else ledger.unchanged(handed_in)
         if record is None:
             yield handed_in
@@ -190,6 +223,11 @@ def _changed(
             results.records.append(record)
             results.unchanged += 1
             watch(record)
+
+
+def _opener(what: Plan) -> OpenGrader[Finished]:
+    """What opens a worker's grader. It knows the tier; what is proved of it, who proved it adds."""
+    return partial(_open_grader, what.settings, what.lab, Isolation.of_tier(what.isolation.tier))
 
 
 @contextmanager
@@ -212,8 +250,10 @@ def _open_grader(
         yield grade
 
 
-def _ungraded(what: Plan, submission: HandedIn, done: Done[Finished]) -> Finished:
-    """The lab as released, and why nothing could be said about this submission."""
+def _finished(what: Plan, submission: HandedIn, done: Done[Finished]) -> Finished:
+    """What is stored; if nothing could be said, the lab as released, and why."""
+    if done.graded:
+        return done.graded if what.cluster else done.graded.vouched_for(what.isolation)
     record = ungraded(submission.student, what.lab, done.reason)
     cells = (Executed(Cell(cell.cell_type, cell.release, cell)) for cell in what.lab.cells)
     return Finished(record, render(Graded(record, tuple(cells)), what.settings))

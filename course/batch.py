@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from multiprocessing import forkserver
 from typing import Any, TypeVar
@@ -35,6 +35,7 @@ AFTER_ITS_OWN = -200
 """When this process ends: after multiprocessing (-100) has removed what it made in there itself."""
 
 T = TypeVar("T")
+R = TypeVar("R")
 Results = Generator[tuple[HandedIn, Done[T]], None, list[HandedIn]]
 
 
@@ -44,20 +45,38 @@ def grade_all(
     processes: int,
     heed: Callable[[], None] = lambda: None,
     meanwhile: Callable[[], object] = lambda: None,
+    crew: Executor | None = None,
 ) -> Generator[tuple[HandedIn, Done[T]], None, None]:
     """Grade everything with that many processes; results come in the order of completion.
 
     Close the iterator to end early: its workers end with it, as they do when `heed`, which is
     called a few times a second while nothing is half done, raises. `meanwhile` is called once, when
     the first submissions are with the workers. When a worker dies, nobody knows which of the
-    submissions in flight was to blame: each is tried once more, alone.
+    submissions in flight was to blame: each is tried once more, alone. A `crew` that is `readied`
+    already begins, and ends where it was readied.
     """
     waiting = iter(handed_in)
     heed = _first(meanwhile, heed)
-    while suspects := (yield from _through_pool(waiting, open_grader, processes, heed)):
+    opened = nullcontext(crew) if crew else _pool(open_grader, processes)
+    while suspects := (yield from _through_pool(waiting, opened, processes, heed)):
         for suspect in suspects:
-            if (yield from _through_pool(iter([suspect]), open_grader, 1, heed)):
+            alone = _pool(open_grader, 1)
+            if (yield from _through_pool(iter([suspect]), alone, 1, heed)):
                 yield suspect, Done(None, WORKER_DIED, WORKER_DIED)
+        opened = _pool(open_grader, processes)
+
+
+@contextmanager
+def readied(open_grader: OpenGrader[T], processes: int, ahead: int) -> Iterator[Executor]:
+    """A crew of workers, so many of which open their graders before there is work for them.
+
+    If it turns out that there is none, nobody waits for them: they end whatever they are at.
+    """
+    with _pool(open_grader, processes) as crew:
+        opening = [_submit(crew, workers.get_ready) for _ in range(ahead)]
+        yield crew
+        if not all(each.done() for each in opening):
+            _end(multiprocessing.active_children())
 
 
 def _first(meanwhile: Callable[[], object], heed: Callable[[], None]) -> Callable[[], None]:
@@ -109,7 +128,7 @@ def _temporary_files_swept() -> Iterator[None]:
 
 def _through_pool(
     waiting: Iterator[HandedIn],
-    open_grader: OpenGrader[T],
+    opened: AbstractContextManager[Executor],
     processes: int,
     heed: Callable[[], None],
 ) -> Results[T]:
@@ -118,7 +137,7 @@ def _through_pool(
     Little is handed out ahead: enough that no worker waits, and few are under suspicion.
     """
     flying: dict[Future[Done[T]], HandedIn] = {}
-    with _pool(open_grader, processes) as pool:
+    with opened as pool:
         while _fill(flying, pool, waiting, processes + 1):
             heed()
             wait(flying, SECONDS_TO_HEED, return_when=FIRST_COMPLETED)
@@ -139,17 +158,17 @@ def _fill(
     room: int,
 ) -> bool:
     for handed_in in itertools.islice(waiting, room - len(flying)):
-        flying[_submit(pool, handed_in)] = handed_in
+        flying[_submit(pool, workers.grade, handed_in)] = handed_in
     return bool(flying)
 
 
-def _submit(pool: Executor, handed_in: HandedIn) -> Future[Done[T]]:
-    """Hand one submission out; a pool that is broken already gives a lost future."""
+def _submit(pool: Executor, act: Callable[..., R], *arguments: object) -> Future[R]:
+    """Have a worker act; a pool that is broken already gives a lost future."""
     with _interrupts_held():
         try:
-            return pool.submit(workers.grade, handed_in)
+            return pool.submit(act, *arguments)
         except BrokenProcessPool as error:
-            lost: Future[Done[T]] = Future()
+            lost: Future[R] = Future()
             lost.set_exception(error)
             return lost
 

@@ -105,14 +105,11 @@ def autograde(
     settings = _settings(course_dir, processes=processes)
     if not how["cluster"]:
         batch.prepare()  # beside what comes now
-    from course.confinement import choosing
+    from course.autograde import planned
 
-    with choosing(settings, lab) as chosen:  # beside what comes now, too
-        from course.autograde import plan
-
-        what = plan(settings, lab, students, **how, chosen=chosen)
-    _warn_of_guessable_secret(settings)
-    return 0 if _graded_aloud(what).complete else 1
+    with planned(settings, lab, students, **how) as what:
+        _warn_of_guessable_secret(settings)
+        return 0 if _graded_aloud(what).complete else 1
 
 
 def _warn_of_guessable_secret(settings: Settings) -> None:
@@ -239,7 +236,7 @@ def demo(into: Path, course_dir: Path) -> int:
 
 def _demonstrate(settings: Settings, lab: str) -> int:
     """Release, hand in, grade and give feedback for one lab; 1 when a mark is not as stated."""
-    from course.autograde import plan
+    from course.autograde import planned
     from course.demo import write_class
     from course.reports.cohort.command import report as write_class_page
     from course.sample import differences
@@ -247,7 +244,8 @@ def _demonstrate(settings: Settings, lab: str) -> int:
     samples = write_class(settings, lab)
     click.echo(f"{lab}: released, and {len(samples)} notebooks handed in, in {settings.root}\n")
     stories = {student: sample.story for student, sample in samples.items()}
-    results = _graded_aloud(plan(settings, lab), stories)
+    with planned(settings, lab) as what:
+        results = _graded_aloud(what, stories)
     wrong = [
         line for record in results.records for line in differences(record, samples[record.student])
     ]

@@ -1,6 +1,6 @@
 """How a course's submissions are confined: chosen by a self-test, beside what else a run needs.
 
-The self-test starts a sandbox, which takes as long as importing the grader does; and it does most
+The self-test starts a sandbox, which takes as long as a worker takes to get ready; and it does most
 of that in another process, so the two go side by side.
 """
 

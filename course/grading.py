@@ -11,7 +11,7 @@ import hashlib
 import platform
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -32,7 +32,8 @@ from course.pictures import Pictures
 from course.plot import Plot
 from course.record import CellRecord, Outcome, Record, Repair, Status
 from course.running import Executed, limits_hit, reached, run_cells
-from course.sandbox.host import Child, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 from course.sandbox.outcome import ProcessEnded
 from course.submission.read import read
@@ -62,14 +63,16 @@ class Grader:
     def __init__(self, settings: Settings, lab: Lab, isolation: Isolation | None = None) -> None:
         self.settings = settings
         self.lab = lab
-        self.checks = Checks(lab.checks_folder, settings.secret)
-        refuse_misfits(lab, self.checks)
-        self.pictures = Pictures.beside(lab.checks_folder)
         self.isolation = isolation or choose_isolation(settings, lab.name)
-        self._warm = WarmProcess(self.isolation, settings.limits)
+        with ExitStack() as stack:
+            self._warm = stack.enter_context(WarmProcess(self.isolation, settings.limits))
+            self.checks = Checks(lab.checks_folder, settings.secret)  # while that gets ready
+            refuse_misfits(lab, self.checks)
+            self.pictures = Pictures.beside(lab.checks_folder)
+            self._held = stack.pop_all()
 
     def __enter__(self) -> Self:
-        self._warm.__enter__()
+        self._warm.start()
         return self
 
     def __exit__(
@@ -78,7 +81,7 @@ class Grader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._warm.__exit__(kind, error, trace)
+        self._held.__exit__(kind, error, trace)
 
     def grade(
         self,

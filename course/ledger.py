@@ -91,8 +91,16 @@ class Ledger:
         return self._settings.folder("autograded") / student / self._lab.name
 
     def _note(self, student: str) -> Path:
-        folder = self._folder(student)
-        return folder.with_name(f".{folder.name}.graded")
+        return _note(self._settings, self._lab.name, student)
+
+
+def is_noted(settings: Settings, lab_name: str, student: str) -> bool:
+    """Whether there is a note at all; without one, a submission is graded for certain."""
+    return _note(settings, lab_name, student).exists()
+
+
+def _note(settings: Settings, lab_name: str, student: str) -> Path:
+    return settings.folder("autograded") / student / f".{lab_name}.graded"
 
 
 def _settings_hash(settings: Settings) -> bytes:

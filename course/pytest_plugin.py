@@ -163,7 +163,7 @@ class _Live:
         from course.confinement import choose_isolation
         from course.judge.proxy import Submission
         from course.running import run_cells
-        from course.sandbox.host import WarmProcess
+        from course.sandbox.forks import WarmProcess
         from course.submission.read import read
         from course.submission.repair import repair
 

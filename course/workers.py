@@ -50,7 +50,7 @@ class Done(Generic[T]):
 
 
 class _Worker:
-    """The one grader of this process. It opens at the first submission, and closes at the end."""
+    """The one grader of this process. It opens when it is first wanted, and closes at the end."""
 
     def __init__(self) -> None:
         self.open_grader: OpenGrader[Any] | None = None
@@ -80,6 +80,12 @@ def start(open_grader: OpenGrader[Any]) -> None:
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     multiprocessing.util.Finalize(None, _worker.close, exitpriority=100)
     _worker.open_grader = open_grader
+
+
+def get_ready() -> None:
+    """Open this process's grader before it is needed; what stands against it comes up then."""
+    with contextlib.suppress(Exception):
+        _worker.opened()
 
 
 def grade(handed_in: HandedIn) -> Done[Any]:

@@ -144,7 +144,10 @@ def _stale(
         handed_in = Submission(marks.student, lab_name, folder).read()
         if hashlib.sha256(handed_in.data or b"").hexdigest() != record.submission_hash:
             return "another notebook was handed in since it was graded"
-        time = parse_timestamp(handed_in.timestamp)
+        try:
+            time = parse_timestamp(handed_in.timestamp)
+        except ConfigurationError as error:
+            return str(error)
         if time is not None and time != marks.timestamp:
             return "its time was changed since it was graded"
     worth = {cell.grade_id: cell.max_points for cell in marks.cells}

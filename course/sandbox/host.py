@@ -1,4 +1,4 @@
-"""The judge's handle on submissions: starts the warm process, opens children, asks them, ends them.
+"""The judge's handle on one submission: asks its process, and ends it.
 
 Trusted side. Whatever a submission does, asking it ends in time with a value or one of four errors:
 `StudentError`, `NotDefined`, `TimeLimit` (the submission goes on) and `ProcessEnded` (it does not).
@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from course.errors import GraderFault, KilledFromOutside
 from course.sandbox import wire
 from course.sandbox.budget import Allowance, Budget, reason
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.claims import may_be, read_answer, read_error, read_run
 from course.sandbox.clock import Deadline, Expired, Process
-from course.sandbox.isolation import Isolation
-from course.sandbox.limits import Limits
 from course.sandbox.outcome import (
     CellRun,
     ErrorText,
@@ -30,11 +26,10 @@ from course.sandbox.outcome import (
     SubmissionError,
     TimeLimit,
 )
-from course.sandbox.warmup import WarmEnded, WarmHandle
+from course.sandbox.warmup import WarmHandle
 from course.sandbox.watch import Watch
 
 WALL_GRACE = 2.0
-HELLO_SECONDS = 20.0
 SECONDS_TO_END = 1.0
 
 
@@ -135,12 +130,7 @@ class Child:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _command(self, verb: str, place: str) -> None:
@@ -230,71 +220,3 @@ class Child:
         self.ended, self._ended_by = reason, limit
         self.close()
         raise ProcessEnded(reason, limit)
-
-
-class WarmProcess:
-    """Forks a confined child for each submission; use it as a context manager.
-
-    One submission at a time is the rule, though several children may live. A warm process that died
-    is replaced. Start it in a thread that lives on: the kernel ends it together with that thread.
-    """
-
-    def __init__(self, isolation: Isolation, limits: Limits | None = None) -> None:
-        self.isolation = isolation
-        self.limits = limits or Limits()
-        self._handle: WarmHandle | None = None
-
-    def start(self) -> Self:
-        """Start now instead of at the first fork; raises GraderFault."""
-        if self._handle is None:
-            try:
-                self._handle = WarmHandle(self.isolation, self.limits)
-            except KilledFromOutside:
-                self._handle = WarmHandle(self.isolation, self.limits)
-        return self
-
-    def fork(self, files: Mapping[str, bytes] | None = None) -> Child:
-        """Return the process of a new submission, with these files in its working folder.
-
-        Raises GraderFault when a layer of the confinement fails there: nothing then runs.
-        """
-        try:
-            child = self._fork()
-        except WarmEnded:
-            self.close()
-            try:
-                child = self._fork()
-            except WarmEnded as error:
-                raise GraderFault(f"the sandbox does not start: {error}") from None
-        try:
-            child.put_files(files or {})
-        except BaseException as error:
-            child.close()
-            if isinstance(error, SubmissionError):
-                reason = f"the data files cannot be put into the sandbox: {error}"
-                raise GraderFault(reason) from None
-            raise
-        return child
-
-    def close(self) -> None:
-        """End the warm process and all of its children, and remove what they left."""
-        if self._handle is not None:
-            self._handle.close()
-            self._handle = None
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _fork(self) -> Child:
-        handle = self.start()._handle
-        assert handle is not None
-        channel, process, hello = handle.fork(HELLO_SECONDS)
-        return Child(handle, channel, process, hello)

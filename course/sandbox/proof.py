@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course.errors import GraderFault
-from course.sandbox.host import WarmProcess
+from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import MIB, Limits
 from course.sandbox.outcome import SubmissionError
@@ -127,6 +127,7 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
         file_bytes=2 * MIB,
         folder_bytes=4 * MIB,
         memory_bytes=1 << 30,
+        figures=0,
         wall_factor=1.0,
         wall_least=2.0,
     )

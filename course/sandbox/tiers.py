@@ -29,6 +29,12 @@ HOLES = (
 )
 
 
+def hoped_for(demanded: str = AUTO) -> Isolation:
+    """Return what `choose` will most likely return; nothing is proved about it yet."""
+    best = next(iter(PROVABLE.get(sys.platform, ())), "none")
+    return Isolation.of_tier(demanded if demanded in LAYERS else best)
+
+
 def choose(demanded: str = AUTO, must_not_read: Sequence[Path] = ()) -> Isolation:
     """Return the isolation that was proved here; takes up to two seconds.
 

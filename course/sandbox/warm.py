@@ -67,7 +67,8 @@ def warm_up(limits: Limits) -> Any:
     axes.contour(np.eye(3))
     axes.legend()
     axes.set_title(r"$\theta$")
-    figures.draw(figure)
+    if limits.figures:  # else nothing is ever drawn
+        figures.draw(figure)
     plt.close("all")
     np.random.default_rng(0).normal(size=2) @ np.linalg.inv(np.eye(2))
     made = shell.make_shell(capture.Recorder(limits))

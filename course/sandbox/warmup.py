@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from course.errors import GraderFault, KilledFromOutside
 from course.sandbox import confine, prime, sweep, view
@@ -57,7 +57,7 @@ class WarmEnded(Exception):
 
 
 class WarmHandle:
-    """A running warm process; made by starting it, ended by `close`."""
+    """A warm process; made by starting it, ready when `wait` returns, ended by `close`."""
 
     def __init__(self, isolation: Isolation, limits: Limits) -> None:
         if not sys.platform.startswith("linux"):
@@ -76,20 +76,30 @@ class WarmHandle:
                 self._process = self._start(theirs)
             self._control.settimeout(START_SECONDS)
             self._control.send(json.dumps(self._settings).encode())
+        except OSError as error:
+            self._give_up(error)
+
+    def wait(self) -> None:
+        """Wait until it is ready; raises GraderFault when it does not get there."""
+        if self._file_system is not None:
+            return
+        try:
             message, self._file_system = _with_descriptor(self._control)
             if message != b"ready" or self._file_system is None:
                 raise OSError("it ended while starting")
             self._files_at_first = self._files()
             self._control.settimeout(STOP_SECONDS)
         except OSError as error:
-            reason = self._last_error or str(error)
-            killed = self._was_killed()
-            self.close()
-            if killed:
-                raise KilledFromOutside(
-                    KILLED.format("from which submissions are forked")
-                ) from None
-            raise GraderFault(f"the warm process does not start: {reason}") from None
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> NoReturn:
+        """End what does not start, and say why it does not."""
+        reason = self._last_error or str(error)
+        killed = self._was_killed()
+        self.close()
+        if killed:
+            raise KilledFromOutside(KILLED.format("from which submissions are forked")) from None
+        raise GraderFault(f"the warm process does not start: {reason}") from None
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         prime.prime()

@@ -21,7 +21,8 @@ from sandboxes import SMALL
 
 from course.sandbox import host, view
 from course.sandbox.clock import Deadline, Expired
-from course.sandbox.host import Child, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import MIB
 from course.sandbox.outcome import SubmissionError

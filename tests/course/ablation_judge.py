@@ -23,7 +23,7 @@ from course.judge.returned import Returned
 from course.lab import Lab, LabCell
 from course.release import release
 from course.sandbox import channel, host, wire
-from course.sandbox.host import WarmProcess
+from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.outcome import CellRun, Output, SubmissionError
 from course.submission.repair import Cell, Repaired

@@ -9,7 +9,8 @@ from functools import cache
 import pytest
 
 from course.errors import GraderFault
-from course.sandbox.host import Child, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import KIB, MIB, Limits
 

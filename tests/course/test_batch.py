@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from course import workers
-from course.batch import WORKER_DIED, grade_all
+from course.batch import WORKER_DIED, grade_all, readied
 from course.submitted import HandedIn
 
 
@@ -113,6 +113,58 @@ def test_ending_early_ends_the_workers_and_closes_their_graders(tmp_path: Path) 
 @contextmanager
 def open_telling(folder: Path) -> Iterator[Callable[[HandedIn], Any]]:
     (folder / str(os.getpid())).touch()
+    yield fake_grade
+
+
+def test_a_crew_opens_its_graders_before_there_is_work(tmp_path: Path) -> None:
+    open_grader = partial(open_together, tmp_path)
+    with readied(open_grader, 2, 2) as crew:
+        assert eventually(lambda: len(list(tmp_path.iterdir())) == 2)
+        results = grade_all(hand_in(*["sleep 0.3"] * 4), open_grader, 2, crew=crew)
+        used = {str(done.graded.process) for _, done in results if done.graded}
+    assert used == {path.name for path in tmp_path.iterdir()}
+    assert not multiprocessing.active_children()
+
+
+def test_a_crew_without_work_is_not_waited_for(tmp_path: Path) -> None:
+    with readied(partial(open_slowly, tmp_path), 2, 2):
+        assert eventually(lambda: len(list(tmp_path.iterdir())) == 2)
+        started = time.monotonic()
+    assert time.monotonic() - started < 10
+    assert not multiprocessing.active_children()
+
+
+def test_whoever_of_a_crew_dies_costs_nobody_else_anything() -> None:
+    with readied(open_fake, 2, 2) as crew:
+        results = grade_all(hand_in("fine", "die", "fine", "fine"), open_fake, 2, crew=crew)
+        lost = {each.student: done.reason for each, done in results if not done.graded}
+    assert lost == {"s01": WORKER_DIED}
+
+
+def test_a_crew_that_cannot_get_ready_says_so_when_it_is_to_grade() -> None:
+    with readied(open_nothing, 1, 1) as crew:
+        ((_, done),) = grade_all(hand_in("fine"), open_nothing, 1, crew=crew)
+    assert "RuntimeError: nothing opens" in done.fault
+
+
+@contextmanager
+def open_together(folder: Path) -> Iterator[Callable[[HandedIn], Any]]:
+    """Open when another worker does, too."""
+    (folder / str(os.getpid())).touch()
+    assert eventually(lambda: len(list(folder.iterdir())) == 2)
+    yield fake_grade
+
+
+@contextmanager
+def open_slowly(folder: Path) -> Iterator[Callable[[HandedIn], Any]]:
+    (folder / str(os.getpid())).touch()
+    time.sleep(60)
+    yield fake_grade
+
+
+@contextmanager
+def open_nothing() -> Iterator[Callable[[HandedIn], Any]]:
+    raise RuntimeError("nothing opens")
     yield fake_grade
 
 

@@ -17,6 +17,7 @@ import tiny
 
 from course.cli import INTERRUPTED, main
 from course.config import load_settings
+from course.gradebook import Gradebook
 from course.record import Record, Status
 from course.release import release
 
@@ -110,6 +111,7 @@ def hand_in_one(course: Path) -> None:
 
 
 def spoil_weights(course: Path) -> None:
+    hand_in_one(course)
     checks = course / "tests" / tiny.LAB / "test_double.py"
     checks.write_text(checks.read_text().replace("points(1)", "points(2)"))
 
@@ -121,10 +123,6 @@ def spoil_release(course: Path) -> None:
 
 def remove_release(course: Path) -> None:
     shutil.rmtree(course / "release")
-
-
-def spoil_time(course: Path) -> None:
-    tiny.hand_in(course, "ada", tiny.RIGHT, timestamp="yesterday evening")
 
 
 def spoil_place(course: Path) -> None:
@@ -161,7 +159,6 @@ BAD: dict[str, tuple[Callable[[Path], object], tuple[str, ...], str]] = {
     "due date": (spoil_config("c.Course.due = {'tiny': 'soon'}"), AUTOGRADE, "is no date"),
     "misspelt": (spoil_config("c.Course.isolatoin = 'bwrap'"), AUTOGRADE, "c.Course.isolatoin"),
     "not Python": (spoil_config("c.Course.due = {"), AUTOGRADE, "course_config.py cannot be read"),
-    "time": (spoil_time, AUTOGRADE, "ada/tiny: timestamp.txt says 'yesterday evening'"),
     "unwritable": (spoil_place, AUTOGRADE, "autograded cannot be written"),
     "gradebook": (spoil_gradebook, AUTOGRADE, "cannot be used (file is not a database)"),
     "nothing graded": (hand_in_one, ("feedback", tiny.LAB), "Nothing of 'tiny' is graded"),
@@ -249,6 +246,26 @@ def test_a_fault_of_ours_leaves_one_ungraded_and_the_others_graded(run: Run, cou
     page = (course / "autograded" / "bob" / tiny.LAB / "tiny.ipynb").read_text()
     assert "def double" in page
     assert "a fault of the check" not in page + found["bob"].to_json()
+
+
+def test_who_came_at_no_time_is_left_ungraded_and_the_others_graded(run: Run, course: Path) -> None:
+    tiny.hand_in(course, "ada", tiny.RIGHT)
+    tiny.hand_in(course, "bob", tiny.RIGHT, timestamp="2027-01-31 10:00:00 UTC")
+    assert run(*AUTOGRADE, "--course-dir", course).code == 0
+    tiny.hand_in(course, "ada", tiny.RIGHT, timestamp="yesterday evening")
+    tiny.hand_in(course, "bob", tiny.HALF, timestamp="2027-01-31 10:00:00 UTC")
+    ended = run(*AUTOGRADE, "--course-dir", course)
+    assert ended.code == 1
+    assert "timestamp.txt says 'yesterday evening', which is no time" in " ".join(ended.out.split())
+    found = records(course)
+    assert found["ada"].status is Status.UNGRADED
+    assert found["bob"].points == 3.5
+    with Gradebook(load_settings(course)) as gradebook:
+        scores = gradebook.automatic_scores(tiny.LAB)
+    assert set(scores["ada"].values()) == {None}, "no stale marks"
+    tiny.hand_in(course, "ada", tiny.RIGHT, timestamp="2027-01-31 10:00:00 UTC")
+    assert run(*AUTOGRADE, "--course-dir", course).code == 0
+    assert records(course)["ada"].points == 10
 
 
 def test_marks_do_not_depend_on_processes_or_order(run: Run, course: Path) -> None:

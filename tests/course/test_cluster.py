@@ -67,8 +67,8 @@ def parcel_of(course: Path, opener: Any, tier: str = "none") -> Parcel[Any]:
 def run(
     course: Path, where: str, watch: Callable[[Record], None] = lambda record: None, **how: Any
 ) -> autograde.Results:
-    what = autograde.plan(load_settings(course), tiny.LAB, cluster=where)
-    return autograde.run(what, watch, **how)
+    with autograde.planned(load_settings(course), tiny.LAB, cluster=where) as what:
+        return autograde.run(what, watch, **how)
 
 
 # --- what travels -----------------------------------------------------------------------------
@@ -455,7 +455,7 @@ def test_a_scheduler_that_goes_ends_the_run_and_loses_nothing(
 
         dask.add()
         tiny.refused(lambda: run(course, dask.address, watch), "scheduler", "is gone", "same")
-    results = autograde.run(autograde.plan(load_settings(course), tiny.LAB))
+    results = tiny.grade(load_settings(course))
     assert results.complete
     assert results.unchanged == len(stored)
     assert {student: points(results)[student] for student in POINTS} == POINTS

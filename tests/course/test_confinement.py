@@ -17,7 +17,8 @@ from sandboxes import SMALL, TIERS, refused, warm_process
 
 from course.errors import GraderFault
 from course.sandbox import room, sweep
-from course.sandbox.host import Child, ProcessEnded, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child, ProcessEnded
 
 ROOT = Path(__file__).parents[2]
 HELP = """

@@ -39,6 +39,7 @@ from course.workers import Done
 KINDS: tuple[dict[str, str], ...] = (tiny.RIGHT, tiny.HALF, tiny.WRONG, {"answer_why": "Because."})
 WATCHED = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "sqlite3.connect")
 TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+ISOLATION = Isolation.of_tier("none")
 Grading = dict[str, Finished]
 
 
@@ -60,7 +61,7 @@ def grading(students: int, shift: int = 0) -> Grading:
     for number in range(students):
         kind = kinds()[(number + shift) % len(kinds())]
         record = kind.record.model_copy(update={"student": f"s{number:02}"})
-        found[record.student] = Finished(record, kind.notebook)
+        found[record.student] = Finished(record, kind.notebook).vouched_for(ISOLATION)
     return found
 
 
@@ -86,7 +87,7 @@ def run(course: Path, graded: Grading) -> list[Record]:
         settings,
         Lab.load(settings, tiny.LAB),
         tuple(find(settings, tiny.LAB)),
-        Isolation.of_tier("none"),
+        ISOLATION,
     )
 
     def graded_before(handed_in: Any, **_: Any) -> Iterator[tuple[Any, Done[Finished]]]:

@@ -18,9 +18,8 @@ from typing import Any
 
 import pytest
 from gradebooks import ANSWER, PLUGIN
-from tiny import HALF, LAB, RIGHT, hand_in, nbgrader, refused, write_course
+from tiny import HALF, LAB, RIGHT, grade, hand_in, nbgrader, refused, write_course
 
-from course.autograde import plan, run
 from course.config import Settings, load_settings
 from course.export.command import export
 from course.gradebook import Gradebook
@@ -107,7 +106,7 @@ def graded() -> Path:
     hand_in(folder, "ben", HALF)
     hand_in(folder, "cy", RIGHT, timestamp=LATE)
     hand_in(folder, "dee", {}).write_text("no notebook")
-    run(plan(settings, LAB))
+    grade(settings)
     return folder
 
 
@@ -220,6 +219,10 @@ def change_time(office: Office) -> None:
     (office.settings.root / "submitted/ben" / LAB / "timestamp.txt").write_text(LATE)
 
 
+def spoil_time(office: Office) -> None:
+    (office.settings.root / "submitted/ben" / LAB / "timestamp.txt").write_text("yesterday")
+
+
 def change_mark(office: Office) -> None:
     office.sql(
         "update grade set auto_score = 6 where auto_score = 2.5 and cell_id = "
@@ -232,6 +235,7 @@ SPOILED: dict[str, tuple[Callable[[Office], None], str, str]] = {
     "no record": (lose_record, "not graded", "through a fault of ours"),
     "again": (hand_in_again, "to be graded again", "another notebook was handed in"),
     "time": (change_time, "to be graded again", "its time was changed"),
+    "no time": (spoil_time, "to be graded again", "says 'yesterday', which is no time"),
     "mark": (change_mark, "to be graded again", "disagree about test_mean"),
 }
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from gradebooks import as_a_ta
 from test_pictures import PICTURES
-from tiny import HALF, LAB, RIGHT, WRONG, forget_checks, hand_in, refused, write_course
+from tiny import HALF, LAB, RIGHT, WRONG, forget_checks, grade, hand_in, refused, write_course
 
-from course import autograde, feedback
+from course import feedback
 from course.config import Settings, load_settings
 from course.record import Outcome
 from course.release import release
@@ -39,7 +39,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     hand_in(folder, "dee", {}).write_text("no notebook", encoding="utf-8")
     hand_in(folder, "dan", NO_PYTHON)
     hand_in(folder, "eve", {**WRONG, **ANSWER})
-    autograde.run(autograde.plan(settings, LAB))
+    grade(settings)
     yield settings
     forget_checks()
 
@@ -130,7 +130,7 @@ def test_what_a_ta_decided_is_what_counts(settings: Settings) -> None:
     assert "The checks gave 0; your teaching assistant decided otherwise." in text
     assert "Your teaching assistant writes Say why ." in text
     assert "Say <em>why</em>. &lt;script&gt;" in html
-    autograde.run(autograde.plan(settings, LAB))
+    grade(settings)
     assert "4.5 of 5 points, by hand" in words(page(settings, "eve")), "it survives a regrade"
 
 
@@ -138,7 +138,7 @@ def test_what_lateness_costs_is_said(settings: Settings) -> None:
     hand_in(settings.root, "ada", RIGHT, timestamp="2027-02-02 08:00:00 UTC")
     with (settings.root / "course_config.py").open("a", encoding="utf-8") as file:
         file.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
-    autograde.run(autograde.plan(settings, LAB))
+    grade(settings)
     text = words(page(settings, "ada"))
     assert "0 of 15 points" in text
     assert "− 10 for handing in late" in text

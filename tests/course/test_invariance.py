@@ -97,9 +97,8 @@ def grade(
 ) -> Outcome:
     """Grade everything that was handed in, whether it was graded before or not."""
     settings = load_settings(course).override(processes=processes)
-    what = autograde.plan(settings, lab, force=True, cluster=cluster)
-    what = replace(what, submissions=tuple(order(what.submissions)))
-    results = autograde.run(what)
+    with autograde.planned(settings, lab, force=True, cluster=cluster) as what:
+        results = autograde.run(replace(what, submissions=tuple(order(what.submissions))))
     assert (results.faults, results.unchanged) == ({}, 0)
     return outcome(course, lab)
 

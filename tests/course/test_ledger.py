@@ -26,7 +26,7 @@ ANSWER = {"answer_why": "One divides nothing away."}
 
 
 def grade(course: Path, *, force: bool = False) -> autograde.Results:
-    return autograde.run(autograde.plan(load_settings(course), LAB, force=force))
+    return tiny.grade(load_settings(course), force=force)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Isolation]:
     tiny.hand_in(course, "ada", {**tiny.RIGHT, **ANSWER}, timestamp="2027-01-30 08:00:00 UTC")
     tiny.hand_in(course, "ben", tiny.HALF)
     tiny.hand_in(course, "cy", {}).write_text("no notebook", encoding="utf-8")
-    what = autograde.plan(load_settings(course), LAB)
-    assert autograde.run(what).complete
+    with autograde.planned(load_settings(course), LAB) as what:
+        assert autograde.run(what).complete
     return course, what.isolation
 
 

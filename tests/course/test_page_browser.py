@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from browsers import SCHEMES, WIDTHS, accessible, browser, inside, opened
 from playwright.sync_api import Browser
-from tiny import LAB, forget_checks, write_course
+from tiny import LAB, forget_checks, grade, write_course
 
-from course import autograde, feedback
+from course import feedback
 from course.config import load_settings
 from course.demo import make_course, write_class
 from course.gradebook.totals import CellMark, Marks
@@ -56,7 +56,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         if folder.name not in KINDS.values():
             shutil.rmtree(folder)
     graded = [name for kind, name in KINDS.items() if kind != "waiting"]
-    autograde.run(autograde.plan(settings, "lab1", graded))
+    grade(settings, "lab1", *graded)
     feedback.write(settings, "lab1")
     return {kind: feedback.page(settings, "lab1", name) for kind, name in KINDS.items()}
 

@@ -16,9 +16,9 @@ from urllib.request import urlopen
 import pytest
 from browsers import browser
 from playwright.sync_api import Page
-from tiny import LAB, RIGHT, forget_checks, hand_in, refused, write_course
+from tiny import LAB, RIGHT, forget_checks, grade, hand_in, refused, write_course
 
-from course import autograde, feedback
+from course import feedback
 from course.config import Settings, load_settings
 from course.gradebook import Gradebook
 from course.release import release
@@ -40,7 +40,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     release(settings, LAB)
     hand_in(folder, "ada", {**RIGHT, "answer_why": ANSWER})
     hand_in(folder, "ben", {**RIGHT, "answer_why": "I do not know."})
-    autograde.run(autograde.plan(settings, LAB))
+    grade(settings)
     yield settings
     forget_checks()
 
@@ -141,7 +141,7 @@ def mark(page: Page, address: str, course: Settings) -> None:
 def regraded(course: Settings) -> None:
     """A new attempt with another answer: the mark stays, and wants another look."""
     hand_in(course.root, "ada", {**RIGHT, "answer_why": "Another answer."})
-    autograde.run(autograde.plan(course, LAB))
+    grade(course)
     with Gradebook(course) as gradebook:
         cells = {cell.grade_id: cell for cell in gradebook.marks(LAB)["ada"].cells}
     assert cells["answer_why"].manual == 3.5

@@ -10,7 +10,8 @@ import pytest
 from sandboxes import SMALL, TIERS, refused, warm_process
 
 from course.errors import GraderFault
-from course.sandbox.host import Child, NotDefined, StudentError, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child, NotDefined, StudentError
 from course.sandbox.wire import Opaque, Unsendable
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from sandboxes import TIERS, warm_process
 
-from course.sandbox.host import Child, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child
 
 MOUNT = "from google.colab import drive\ndrive.mount('/content/drive')\n"
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\n"

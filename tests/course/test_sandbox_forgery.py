@@ -17,7 +17,8 @@ from sandboxes import SMALL, TIERS, warm_process
 from course.sandbox.budget import Budget
 from course.sandbox.channel import HEADER, MAGIC
 from course.sandbox.claims import read_answer, read_error, read_run
-from course.sandbox.host import Child, ProcessEnded, StudentError, TimeLimit, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child, ProcessEnded, StudentError, TimeLimit
 from course.sandbox.limits import Limits
 from course.sandbox.outcome import SubmissionError
 from course.sandbox.wire import Opaque, ProtocolError

@@ -16,14 +16,8 @@ import pytest
 from sandboxes import SMALL, TIERS, refused, warm_process
 
 from course.errors import GraderFault
-from course.sandbox.host import (
-    WALL_GRACE,
-    Child,
-    ProcessEnded,
-    StudentError,
-    TimeLimit,
-    WarmProcess,
-)
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import WALL_GRACE, Child, ProcessEnded, StudentError, TimeLimit
 from course.sandbox.isolation import Isolation
 
 

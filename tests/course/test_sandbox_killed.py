@@ -18,7 +18,8 @@ from course.errors import KilledFromOutside
 from course.grading import Graded, Grader
 from course.lab import Lab
 from course.release import release
-from course.sandbox.host import ProcessEnded, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import ProcessEnded
 from course.sandbox.isolation import Isolation
 from course.sandbox.warmup import WarmHandle
 from course.workers import attempt

@@ -61,7 +61,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 JUDGE = """
 import sys, time
-from course.sandbox.host import WarmProcess
+from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 with WarmProcess(Isolation.of_tier(sys.argv[1])) as warm, warm.fork() as child:
     child.run("open('f', 'w').write('x')")

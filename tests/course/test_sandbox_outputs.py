@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from sandboxes import SMALL, TIERS, warm_process
 
-from course.sandbox.host import Child, WarmProcess
+from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child
 
 
 @pytest.fixture(scope="module", params=TIERS)

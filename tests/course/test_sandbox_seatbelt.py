@@ -11,7 +11,7 @@ from sandboxes import SMALL
 
 from course.errors import ConfigurationError, GraderFault
 from course.sandbox import child, proof, seatbelt, tiers, view
-from course.sandbox.host import WarmProcess
+from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 
 TOKEN = re.compile(r'\s*(?:([()])|"((?:[^"\\]|\\["\\])*)"|([^\s()"\\]+))')

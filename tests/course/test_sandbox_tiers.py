@@ -17,7 +17,7 @@ from course.confinement import choosing
 from course.errors import ConfigurationError, GraderFault
 from course.reports import terminal
 from course.sandbox import proof, tiers, view
-from course.sandbox.host import WarmProcess
+from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import tiny
 
-from course import autograde, feedback
+from course import feedback
 from course.config import Settings, load_settings
 from course.grading import Grader
 from course.lab import Lab
@@ -122,7 +122,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     for case in CASES:
         _write(course, case.name, case.file_name, case.make(_solved(course)))
     _write(course, "planted", "tiny.ipynb", with_personal_data(_solved(course)))
-    results = autograde.run(autograde.plan(settings, tiny.LAB))
+    results = tiny.grade(settings)
     assert not results.faults
     feedback.write(settings, tiny.LAB)
     return Graded(settings, {record.student: record for record in results.records})

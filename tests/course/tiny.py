@@ -2,7 +2,8 @@
 
 `write_course(folder)` writes it, unreleased. The lab is called `tiny`: solution cells `double` and
 `mean`, grade cells `test_double` (4 points) and `test_mean` (6), a written answer `answer_why` (5).
-`hand_in` puts a notebook into `submitted/` as a student would; `nbgrader` runs the plain command.
+`hand_in` puts a notebook into `submitted/` as a student would; `grade` is a whole run of
+`course autograde`; `nbgrader` runs the plain command.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any
 
 import pytest
 
+from course import autograde
+from course.config import Settings
 from course.errors import ConfigurationError
 
 REPOSITORY = Path(__file__).parents[2]
@@ -210,6 +213,12 @@ def hand_in(
     if timestamp:
         (folder / "timestamp.txt").write_text(timestamp + "\n", encoding="utf-8")
     return path
+
+
+def grade(settings: Settings, lab: str = LAB, *which: str, **how: Any) -> autograde.Results:
+    """Grade what was handed in, by all students or by those."""
+    with autograde.planned(settings, lab, which, **how) as what:
+        return autograde.run(what)
 
 
 def nbgrader(*arguments: str, cwd: Path, code: int = 0) -> str:
