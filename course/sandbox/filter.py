@@ -50,13 +50,17 @@ DENIED: tuple[str, ...] = (
     *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"),
     *("mknod", "mknodat", "symlink", "symlinkat", "sync", "syncfs"),
     *("io_setup", "migrate_pages", "move_pages"),
+    *("mincore", "preadv2", "fadvise64"),
 )
 """`sendmsg` sends descriptors. The kernel counts those that nobody has received yet for all of the
-user's processes together, and beyond a limit none of them can send any: then no child is forked."""
+user's processes together, and beyond a limit none of them can send any: then no child is forked.
 
-DENIED_NUMBERS = (452, 457, 458, 463, 466, 467, 469)
-"""fchmodat2, statmount, listmount, setxattrat, removexattrat, open_tree_attr, file_setattr: some
-libseccomp lack them."""
+The last three tell which pages of a library's file are in memory, or put them out. Each page would
+hold a bit for the next submission, for days: room for any solution that was lent to this one."""
+
+DENIED_NUMBERS = (451, 452, 457, 458, 463, 466, 467, 469)
+"""cachestat, fchmodat2, statmount, listmount, setxattrat, removexattrat, open_tree_attr,
+file_setattr: some libseccomp lack them."""
 
 NOT_IMPLEMENTED = ("clone3", "openat2")
 """Their flags are behind a pointer, which a filter cannot read; libc falls back on older calls."""
@@ -84,6 +88,7 @@ F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
 ready; Landlock stops that from ABI 6 on."""
 F_SETLEASE, F_NOTIFY = 1024, 1026
 """A lease on a library's file makes everybody else who opens that file wait, up to 45 seconds."""
+MADV_COLD, MADV_PAGEOUT = 20, 21
 AF_UNIX = 1
 SOCK_TYPE, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET = 0xF, 2, 3, 5
 """A pair of datagram sockets would do: each can send to any named socket of the machine."""
@@ -119,6 +124,8 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
     for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY):
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
+    for advice in (MADV_COLD, MADV_PAGEOUT):  # they put a library's pages out of memory, too
+        _add(rules, refuse, "madvise", arg(2, masked, LOW_WORD, advice))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
         _add(rules, refuse, name, arg(0, masked, ANOTHERS_CLOCK, ANOTHERS_CLOCK))
     _add(rules, refuse, "socketpair", arg(0, seccomp.NE, AF_UNIX))

@@ -45,6 +45,7 @@ MUST_FAIL = {
     "make sockets that can send to services": "socket.socketpair(type=socket.SOCK_DGRAM)",
     "send a descriptor": "socket.send_fds(mine, [b'x'], [LIBRARY])",
     "take a lease on a library's file": "fcntl.fcntl(LIBRARY, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
+    "put a library's file out of memory": "os.posix_fadvise(LIBRARY, 0, 0, os.POSIX_FADV_DONTNEED)",
     "fork": "os.fork() or os._exit(0)",
     "run a program": "os.execv('/bin/true', ['true'])",
     "trace a process": "checked(libc.ptrace(0, 0, 0, 0))",
