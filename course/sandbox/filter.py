@@ -92,6 +92,9 @@ MADV_COLD, MADV_PAGEOUT = 20, 21
 AF_UNIX = 1
 SOCK_TYPE, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET = 0xF, 2, 3, 5
 """A pair of datagram sockets would do: each can send to any named socket of the machine."""
+MSG_OOB = 1
+"""A byte out of band: nothing on a pair of local sockets needs it, and for years kernels went wrong
+over it (CVE-2025-38236), which a browser's sandbox did not survive."""
 LOW_WORD = 0xFFFFFFFF
 
 
@@ -131,6 +134,8 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
     _add(rules, refuse, "socketpair", arg(0, seccomp.NE, AF_UNIX))
     for kind in (SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET):
         _add(rules, refuse, "socketpair", arg(1, masked, SOCK_TYPE, kind))
+    for name, place in (("sendto", 3), ("recvfrom", 3), ("recvmsg", 2), ("recvmmsg", 3)):
+        _add(rules, refuse, name, arg(place, masked, MSG_OOB, MSG_OOB))
     _add(rules, refuse, "prlimit64", arg(0, seccomp.NE, 0))  # its own limits only, and those
     # are to be read: a lowered one on CPU time is a SIGKILL that looks as if it came from outside
     _add(rules, refuse, "prlimit64", arg(2, seccomp.NE, 0))
