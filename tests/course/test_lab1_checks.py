@@ -164,6 +164,15 @@ def test_constants_earn_next_to_nothing(checks: Checks) -> None:
     assert earned(checks, constants) <= 0.1 * sum(POINTS.values())
 
 
+def test_a_step_that_ignores_the_gradient_goes_nowhere_downhill(all_checks: list[Checks]) -> None:
+    def same_way_always(W: float, b: float, dW: float, db: float, rate: float) -> object:
+        return W - rate, b + rate
+
+    for checks in all_checks:
+        down = "test_update::test_goes_downhill"
+        assert down in rejecting(checks, "update", same_way_always)
+
+
 def test_a_cost_that_is_next_to_nothing_is_not_twice_as_large(checks: Checks) -> None:
     """Two such costs lie closer together than rounding would be allowed to take them."""
     tiny = {"cost": lambda x, y, W, b: 1e-13 * (abs(W) + abs(b))}

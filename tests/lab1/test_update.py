@@ -20,11 +20,12 @@ def test_goes_downhill(submission, rng):
     """A step goes against the gradient: a positive slope makes its parameter smaller."""
     W, b = data.start(rng)
     dW, db = slopes(rng)
-    moved = submission.update(W, b, dW, db, 0.37)
-    new_W, new_b = moved.pair()
     sentence = "{} moves uphill, or not at all."
-    require(new_W < W, sentence.format("W"), call=moved.call, got=moved.raw)
-    require(new_b > b, sentence.format("b"), call=moved.call, got=moved.raw)
+    for sign in (1, -1):
+        moved = submission.update(W, b, sign * dW, sign * db, 0.37)
+        new_W, new_b = moved.pair()
+        require(sign * new_W < sign * W, sentence.format("W"), call=moved.call, got=moved.raw)
+        require(sign * new_b > sign * b, sentence.format("b"), call=moved.call, got=moved.raw)
 
 
 @pytest.mark.points(3)
