@@ -173,6 +173,16 @@ def test_a_step_that_ignores_the_gradient_goes_nowhere_downhill(all_checks: list
         assert down in rejecting(checks, "update", same_way_always)
 
 
+def test_what_ignores_the_data_is_no_mean_of_it(all_checks: list[Checks]) -> None:
+    programs = {
+        "cost": lambda x, y, W, b: W * W + b * b,
+        "gradient": lambda x, y, W, b: (2 * W, 2 * b),
+    }
+    for checks in all_checks:
+        for name, program in programs.items():
+            assert f"test_{name}::test_more_data" in rejecting(checks, name, program)
+
+
 def test_a_cost_that_is_next_to_nothing_is_not_twice_as_large(checks: Checks) -> None:
     """Two such costs lie closer together than rounding would be allowed to take them."""
     tiny = {"cost": lambda x, y, W, b: 1e-13 * (abs(W) + abs(b))}

@@ -69,6 +69,8 @@ def test_more_data(submission, rng):
     W, b = data.start(rng)
     once, other = submission.cost(x, y, W, b), submission.cost(x, y, W - 1, b)
     require(once.number() != other.number(), "Two lines cost the same.", call=other.call)
+    elsewhere = submission.cost(x + 1, y - 2, W, b)
+    require(once.number() != elsewhere.number(), "Any points cost the same.", call=elsewhere.call)
     submission.cost(np.tile(x, 2), np.tile(y, 2), W, b).should_be(once.number())
 
 

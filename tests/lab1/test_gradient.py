@@ -82,6 +82,8 @@ def test_more_data(submission, rng):
     W, b = data.start(rng)
     once, other = submission.gradient(x, y, W, b), submission.gradient(x, y, W + 1, b + 1)
     require(once.pair() != other.pair(), "Two lines have the same gradient.", call=other.call)
+    moved = submission.gradient(x + 1, y - 2, W, b)
+    require(once.pair() != moved.pair(), "Any points have the same gradient.", call=moved.call)
     submission.gradient(np.tile(x, 2), np.tile(y, 2), W, b).should_be(once.pair())
 
 
