@@ -55,6 +55,12 @@ c.Course.secret = "demo"
 #   "counterexample"  and what was called, what should have come and what came
 c.Course.reveal = "message"
 
+# Whether an exercise that lost points below another one is judged once more with the lab's own
+# solution of that one lent, so that a mistake costs points only where it was made. Of two hand-ins
+# that are made for each other the first can read what it is lent and the second type it: docs/
+# sandbox.md says how. Where a lab is graded while students may still hand in, False lends nothing.
+# c.Course.lend = True
+
 # The weakest isolation that will do. "auto" takes the strongest that proves itself on this machine
 # (`course doctor` shows the proof); "bwrap" or "landlock" (or macOS's "seatbelt", untried and so
 # far refused) refuses to grade with anything else; "none" runs students' code with your rights and

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from traitlets import Dict, Enum, Int, TraitError, Unicode
+from traitlets import Bool, Dict, Enum, Int, TraitError, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
@@ -53,6 +53,9 @@ class Course(Configurable):
         default_value="message",
         help="how much of a failed check students may see",
     ).tag(config=True)
+    lend = Bool(True, help="whether a mistake may cost points only where it was made").tag(
+        config=True
+    )
     secret = Unicode(DEMO_SECRET, help="seed of the hidden checks' inputs").tag(config=True)
     roster = Unicode("", help="the class list, a CSV file, from the course's folder on").tag(
         config=True
@@ -76,6 +79,7 @@ class Settings:
     colab_url: str = Course.colab_url.default_value
     isolation: str = "auto"
     reveal: str = "message"
+    lend: bool = True
     secret: str = DEMO_SECRET
     roster: str = ""
     timezone: str = ""
@@ -126,6 +130,7 @@ def load_settings(root: Path) -> Settings:
         colab_url=course.colab_url,
         isolation=course.isolation,
         reveal=course.reveal,
+        lend=course.lend,
         secret=course.secret,
         roster=course.roster,
         timezone=course.timezone,

@@ -343,6 +343,14 @@ def test_a_mistake_that_is_typed_out_is_a_mistake_of_its_own(grader: Grader) -> 
     assert mean_of(record) == (0, ())
 
 
+def test_nothing_is_lent_where_the_course_says_so(grader: Grader) -> None:
+    """Whoever may hand in twice could read a solution the first time, and type it the second."""
+    settings = replace(grader.settings, lend=False)
+    with Grader(settings, grader.lab, grader.isolation) as strict:
+        record = grade(strict, double=WRONG["wrong"], mean=USES_DOUBLE).record
+    assert mean_of(record) == (0, ())
+
+
 THIEF = """\
 def double(x):
     return 0.0
