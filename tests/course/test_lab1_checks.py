@@ -183,6 +183,15 @@ def test_what_ignores_the_data_is_no_mean_of_it(all_checks: list[Checks]) -> Non
             assert f"test_{name}::test_more_data" in rejecting(checks, name, program)
 
 
+def test_what_is_small_beside_another_slope_is_not_flat(all_checks: list[Checks]) -> None:
+    def steep(x: object, y: object, W: float, b: float) -> object:
+        return 10.0 ** (50 * b), 10.0 ** (50 * b)
+
+    for checks in all_checks:
+        flat = "test_gradient::test_flat_at_the_best_line"
+        assert flat in rejecting(checks, "gradient", steep)
+
+
 def test_a_cost_that_is_next_to_nothing_is_not_twice_as_large(checks: Checks) -> None:
     """Two such costs lie closer together than rounding would be allowed to take them."""
     tiny = {"cost": lambda x, y, W, b: 1e-13 * (abs(W) + abs(b))}
