@@ -56,9 +56,8 @@ c.Course.secret = "demo"
 c.Course.reveal = "message"
 
 # Whether an exercise that lost points below another one is judged once more with the lab's own
-# solution of that one lent, so that a mistake costs points only where it was made. Of two hand-ins
-# that are made for each other the first can read what it is lent and the second type it: docs/
-# sandbox.md says how. Where a lab is graded while students may still hand in, False lends nothing.
+# solution of that one lent, so that a mistake costs points only where it was made. False lends
+# nothing: then no process that runs a student's code ever holds a solution.
 # c.Course.lend = True
 
 # The weakest isolation that will do. "auto" takes the strongest that proves itself on this machine

@@ -179,7 +179,7 @@ class Grader:
     def _judged_alone(self, judged: tuple[Executed, ...]) -> tuple[Executed, ...]:
         """Judge once more what may have lost its points to an exercise above it."""
         for loan in lend(self.lab, judged) if self.settings.lend else ():
-            with self._warm.fork() as child:
+            with self._warm.fork(sealed=True) as child:
                 deque(run_cells(child, loan.program, draw=False), maxlen=0)
                 child.renew_budget()
                 judged = tuple(self._again(each, loan, child) for each in judged)

@@ -72,6 +72,14 @@ NOT_SUPPORTED = (
 """`fallocate` fills a disk in no time; libc writes zeros instead, which takes the time that notices
 it. The others read what is written on any file, whatever Landlock says of its content."""
 
+BY_NAME = (
+    *("open", "openat", "creat", "stat", "lstat", "newfstatat", "fstatat64", "statx", "access"),
+    *("faccessat", "faccessat2", "readlink", "readlinkat", "statfs", "chdir", "getdents"),
+    *("getdents64", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "link", "linkat"),
+    *("rename", "renameat", "renameat2"),
+)
+"""Every call that looks a file up. Whether it had to come from the disk, the next one can tell."""
+
 CLONE_THREAD = 0x10000
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
@@ -95,6 +103,7 @@ SOCK_TYPE, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET = 0xF, 2, 3, 5
 MSG_OOB = 1
 """A byte out of band: nothing on a pair of local sockets needs it, and for years kernels went wrong
 over it (CVE-2025-38236), which a browser's sandbox did not survive."""
+FUTEX_PRIVATE = 128
 LOW_WORD = 0xFFFFFFFF
 
 
@@ -111,10 +120,28 @@ def compile_filters() -> tuple[bytes, ...]:
     for call in NOT_SUPPORTED:
         _add(rules, seccomp.ERRNO(errno.EOPNOTSUPP), call)
     _add_conditional(rules, refuse)
+    return _refuse_unlisted(), _compiled(rules)  # the second one forbids installing more
+
+
+@cache
+def compile_seal() -> bytes:
+    """Return the program that keeps what a process knows in it: for one that holds a solution.
+
+    It finds no file, and meets no other process at a page of a library that both have mapped.
+    """
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    for name in BY_NAME:
+        _add(rules, seccomp.ERRNO(errno.EACCES), name)
+    shared = seccomp.Arg(1, seccomp.MASKED_EQ, FUTEX_PRIVATE, 0)
+    _add(rules, seccomp.ERRNO(errno.EPERM), "futex", shared)
+    return _compiled(rules)
+
+
+def _compiled(rules: seccomp.SyscallFilter) -> bytes:
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
-        return _refuse_unlisted(), file.read()  # the second one forbids installing more
+        return file.read()
 
 
 def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:

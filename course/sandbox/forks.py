@@ -32,17 +32,19 @@ class WarmProcess:
         self._ready()
         return self
 
-    def fork(self, files: Mapping[str, bytes] | None = None) -> Child:
+    def fork(self, files: Mapping[str, bytes] | None = None, *, sealed: bool = False) -> Child:
         """Return the process of a new submission, with these files in its working folder.
 
-        Raises GraderFault when a layer of the confinement fails there: nothing then runs.
+        One that will be told a solution is `sealed`: it finds no file at all, lest it leave what it
+        was told to another submission. Raises GraderFault when a layer of the confinement fails
+        there: nothing then runs.
         """
         try:
-            child = self._fork()
+            child = self._fork(sealed)
         except WarmEnded:
             self.close()
             try:
-                child = self._fork()
+                child = self._fork(sealed)
             except WarmEnded as error:
                 raise GraderFault(f"the sandbox does not start: {error}") from None
         try:
@@ -69,9 +71,9 @@ class WarmProcess:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _fork(self) -> Child:
+    def _fork(self, sealed: bool) -> Child:
         handle = self._ready()
-        channel, process, hello = handle.fork(HELLO_SECONDS)
+        channel, process, hello = handle.fork(HELLO_SECONDS, sealed=sealed)
         return Child(handle, channel, process, hello)
 
     def _ready(self) -> WarmHandle:

@@ -56,6 +56,11 @@ MUST_FAIL = {
     "write a file beyond the limit": "write('large', FILE)",
 }
 
+SEALED_MUST_FAIL = {
+    "open a file while it is lent a solution": "open(os.__file__)",
+    "look a file up while it is lent a solution": "os.stat('.')",
+}
+
 ENDED = "the submission was ended"
 CLONE_FLAGS_OF_A_THREAD = 0x50F00
 CANARY_PREFIX = "course-proof-"
@@ -68,8 +73,19 @@ MAY_SUCCEED = {
     "start threads without end": "flood()",
 }
 
-PROGRAM = """
-import ctypes, fcntl, os, resource, socket, time
+ATTEMPT = """
+import os
+def attempt(source):
+    try:
+        eval(source)
+    except BaseException as error:
+        return f'{type(error).__name__}: {error}'
+    return 'allowed'
+"""
+PROGRAM = (
+    ATTEMPT
+    + """
+import ctypes, fcntl, resource, socket, time
 mine, other = socket.socketpair()
 LIBRARY = os.open(os.__file__, os.O_RDONLY)
 libc = ctypes.CDLL(None, use_errno=True)
@@ -101,13 +117,8 @@ def make(path):
         os.unlink(path)
     except OSError:
         pass
-def attempt(source):
-    try:
-        eval(source)
-    except BaseException as error:
-        return f'{type(error).__name__}: {error}'
-    return 'allowed'
 """
+)
 
 
 class Proof(NamedTuple):
@@ -142,6 +153,8 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
         ):
             program = PROGRAM + _names(canary, server.getsockname()[1], limits)
             results = _attempt(warm, program, attempts)
+            if "seccomp" in isolation.layers:
+                results |= _attempt(warm, ATTEMPT, SEALED_MUST_FAIL, sealed=True)
             free = _attempt(warm, program, MAY_SUCCEED)
         touched = (
             not canary.exists() or canary.read_text() != "SECRET" or len([*folder.iterdir()]) != 1
@@ -222,12 +235,14 @@ def _names(canary: Path, port: int, limits: Limits) -> str:
     return "".join(f"{name} = {value!r}\n" for name, value in values.items())
 
 
-def _attempt(warm: WarmProcess, program: str, attempts: dict[str, str]) -> dict[str, str]:
+def _attempt(
+    warm: WarmProcess, program: str, attempts: dict[str, str], *, sealed: bool = False
+) -> dict[str, str]:
     """Return what each attempt came to; one that ends the process gets the others a new one."""
     results: dict[str, str] = {}
     waiting = dict(attempts)
     while waiting:
-        with warm.fork() as child:
+        with warm.fork(sealed=sealed) as child:
             if error := child.run(program).error:  # else what never ran would count as prevented
                 raise GraderFault(f"the self-test does not run: {error.kind}: {error.text}")
             while waiting and child.alive:

@@ -18,13 +18,21 @@ import socket
 import sys
 import threading
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from course.sandbox import confine, sweep
+from course.sandbox import confine, resident, sweep
 from course.sandbox.limits import Limits
 
 MESSAGE_BYTES = 1 << 18
+IMPORTED = (
+    *("cmath", "csv", "concurrent.futures", "statistics", "matplotlib.animation"),
+    *("numpy.fft", "numpy.polynomial", "numpy.testing"),
+)
+"""What notebooks may use and nothing else loads: a sealed child finds no file to import from."""
+OPEN, SEALED = b"fork", b"fork sealed"
+"""With a descriptor for the child to talk over."""
 TELL = b"tell "
 """Before the number of a child to bury: say how it ended."""
 
@@ -33,7 +41,8 @@ def main() -> None:
     """Serve the control socket whose descriptor is the only argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(control.recv(MESSAGE_BYTES))
-    settings["filters"] = [base64.b64decode(program) for program in settings["filters"]]
+    for name in ("filters", "seal"):
+        settings[name] = [base64.b64decode(program) for program in settings[name]]
     home = Path(settings["folder"]) / "home"
     home.mkdir(exist_ok=True)
     os.chdir(home)
@@ -43,6 +52,7 @@ def main() -> None:
     shell = warm_up(Limits.from_dict(settings["limits"]))
     if threading.active_count() > 1:
         raise RuntimeError("an import started a thread, and with threads a fork can hang for ever")
+    resident.bring_in()
     gc.collect()
     gc.freeze()  # else the first full collection in every child copies all of the heap
     file_system = os.open(settings["folder"], os.O_PATH | os.O_DIRECTORY)
@@ -62,6 +72,8 @@ def warm_up(limits: Limits) -> Any:
 
     from course.sandbox import capture, child, figures, shell  # noqa: F401 (the children need it)
 
+    for name in IMPORTED:
+        import_module(name)
     figure, axes = plt.subplots()
     axes.plot(np.linspace(0, 1, 3), label="x")
     axes.contour(np.eye(3))
@@ -95,7 +107,7 @@ class Forker:
             if message in (b"", b"end"):
                 break
             if descriptors:
-                self.fork(socket.socket(fileno=descriptors[0]))
+                self.fork(socket.socket(fileno=descriptors[0]), sealed=message == SEALED)
             elif message.startswith(TELL):
                 self.control.send(self.bury(int(message[len(TELL) :])))
             else:
@@ -107,13 +119,15 @@ class Forker:
         with contextlib.suppress(OSError):
             sweep.remove(Path(self.settings["folder"]))
 
-    def fork(self, channel: socket.socket) -> None:
-        """Fork a child that talks over this channel."""
+    def fork(self, channel: socket.socket, *, sealed: bool) -> None:
+        """Fork a child that talks over this channel, sealed if it will be told a solution."""
         self.count += 1
         folder = Path(self.settings["folder"]) / str(self.count)
         folder.mkdir(mode=0o700)
         pid = os.fork()
         if pid == 0:
+            if sealed:  # before the last filter, which forbids installing more
+                self.settings["filters"][:0] = self.settings["seal"]
             self.become_child(channel, str(folder))
         channel.close()
         self.folders[pid] = folder

@@ -1,8 +1,4 @@
-"""Starts one warm process and speaks its control protocol. Trusted side.
-
-The kernel, not the child, tells who the child is: its first frame carries credentials, which the
-kernel translates into our own numbering of processes even from within bubblewrap's.
-"""
+"""Starts one warm process and speaks its control protocol. Trusted side."""
 
 from __future__ import annotations
 
@@ -14,7 +10,6 @@ import select
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -23,13 +18,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from course.errors import GraderFault, KilledFromOutside
-from course.sandbox import confine, prime, sweep, view
+from course.sandbox import confine, credentials, prime, sweep, view
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.clock import Process
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
 from course.sandbox.room import Room
-from course.sandbox.warm import TELL
+from course.sandbox.warm import OPEN, SEALED, TELL
 from course.sandbox.wire import ProtocolError
 
 START_SECONDS = 60.0
@@ -44,8 +39,6 @@ KILLED = (
     " memory ran out (then lower c.Limits.memory_bytes or c.Course.processes)"
 )
 PREFIX = "course-sandbox-"
-SO_PASSCRED = getattr(socket, "SO_PASSCRED", 16)
-CREDENTIALS = struct.Struct("3i")
 UNHELD = (
     "the judge holds the processes of submissions by what only Linux has (pidfd, credentials on"
     " sockets, a limit on address space)"
@@ -119,7 +112,7 @@ class WarmHandle:
             "limits": self.limits.to_dict(),
             "readable": readable,
             "folder": folder,
-            "filters": [base64.b64encode(program).decode() for program in self._filters()],
+            **self._filters(),
         }
         return subprocess.Popen(
             command,
@@ -132,22 +125,25 @@ class WarmHandle:
             start_new_session=True,
         )
 
-    def _filters(self) -> tuple[bytes, ...]:
+    def _filters(self) -> dict[str, list[str]]:
         """Compile the system-call filters; raises OSError where libseccomp is missing."""
         if "seccomp" not in self.isolation.layers:
-            return ()
+            return {"filters": [], "seal": []}
         try:
-            from course.sandbox.filter import compile_filters
+            from course.sandbox.filter import compile_filters, compile_seal
         except (ImportError, RuntimeError) as error:  # pyseccomp, or the library that it needs
             raise OSError(f"no system-call filter: {error}") from None
-        return compile_filters()
+        programs = {"filters": compile_filters(), "seal": (compile_seal(),)}
+        return {
+            name: [base64.b64encode(each).decode() for each in programs[name]] for name in programs
+        }
 
-    def fork(self, seconds: float) -> tuple[Channel, Process, dict[str, Any]]:
+    def fork(self, seconds: float, *, sealed: bool) -> tuple[Channel, Process, dict[str, Any]]:
         """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in it."""
         if self.folder_on_disk is not None:
             self.room = Room(self.folder_on_disk, self.limits.folder_bytes)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        ours.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 1)
+        credentials.demand(ours)
         end = time.monotonic() + seconds
 
         def wait(descriptor: int, event: int) -> None:
@@ -159,10 +155,9 @@ class WarmHandle:
         channel = Channel(ours, self.limits.frame_bytes, wait)
         try:
             with theirs:
-                socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
+                socket.send_fds(self._control, [SEALED if sealed else OPEN], [theirs.fileno()])
             wait(ours.fileno(), select.POLLIN)
-            process = Process(_pid_of_sender(ours))
-            ours.setsockopt(socket.SOL_SOCKET, SO_PASSCRED, 0)
+            process = Process(credentials.pid_of_sender(ours))
             hello = channel.receive()
         except (OSError, Closed, ProtocolError) as error:
             channel.close()
@@ -288,13 +283,3 @@ def _with_descriptor(end: socket.socket) -> tuple[bytes, int | None]:
     """Return a message and the descriptor that came with it, if one did."""
     message, descriptors, _, _ = socket.recv_fds(end, 100, 1)
     return message, next(iter(descriptors), None)
-
-
-def _pid_of_sender(end: socket.socket) -> int:
-    """Return the pid of who sent what waits to be read; raises OSError when nobody did."""
-    data, ancillary, _, _ = end.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size), socket.MSG_PEEK)
-    for level, kind, content in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS and data:
-            pid: int = CREDENTIALS.unpack(content)[0]
-            return pid
-    raise OSError("the child did not start")

@@ -387,6 +387,16 @@ def test_what_was_there_to_steal(grader: Grader) -> None:
     assert mean_of(grade(grader, double=THIEF, mean=steals).record) == (6, ("double",))
 
 
+def test_no_file_is_found_where_a_solution_can_be_read(grader: Grader) -> None:
+    """What was read from the disk, or not, would tell the next submission a bit of the solution."""
+    looks = (
+        "import os\ndef mean(xs):\n    try:\n        os.stat(os.__file__)\n"
+        "    except PermissionError:\n        return double(sum(xs)) / len(xs) / 2\n    return 0.0"
+    )
+    record = grade(grader, double=WRONG["wrong"], mean=looks).record
+    assert mean_of(record) == (6, ("double",))
+
+
 def test_the_students_outputs_are_those_of_their_own_program(grader: Grader) -> None:
     graded = grade(
         grader, double=WRONG["wrong"], mean="print(double(4.0))\nprint('once')\n" + USES_DOUBLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator
 
@@ -198,6 +199,53 @@ def test_files_are_put_into_the_working_folder(warm: WarmProcess) -> None:
         assert refused(child, "open('new.txt', 'w').write('x')") == ""
 
 
+FINDS = {
+    "a library's file": "open(os.__file__)",
+    "a file of its own": "open('mine', 'w')",
+    "whether there is one": "os.stat(os.__file__)",
+    "what is there": "os.listdir('.')",
+    "where a link leads": "os.readlink('/bin')",
+    "a place": "os.chdir('..')",
+    "room for a folder": "os.mkdir('mine')",
+    "a module that is not loaded": "import turtle",
+}
+
+
+@pytest.mark.parametrize("source", FINDS.values(), ids=FINDS.keys())
+def test_a_sealed_process_finds_no_file(warm: WarmProcess, source: str) -> None:
+    with warm.fork(sealed=True) as child:
+        kind = "ModuleNotFoundError" if source.startswith("import") else "PermissionError"
+        assert refused(child, f"import os\n{source}") == kind
+
+
+def test_a_sealed_process_works_else(warm: WarmProcess) -> None:
+    source = (
+        "import csv, statistics, warnings, numpy as np\n"
+        "from matplotlib import pyplot as plt\n"
+        "def f(x):\n    np.testing.assert_allclose(x, x)\n    return np.linalg.inv(x) @ x\n"
+        "plt.subplots()[1].plot([0, 1])\nwarnings.warn('once')\n1 / 0"
+    )
+    with warm.fork(sealed=True) as child:
+        ran = child.run(source, draw=False)
+        assert ran.error is not None
+        assert ran.error.trace.splitlines()[0] == "line 8: 1 / 0"
+        assert child.call("f", np.eye(2)).tolist() == np.eye(2).tolist()
+
+
+def test_a_sealed_process_meets_no_other_at_a_page_that_both_see(warm: WarmProcess) -> None:
+    wake = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "page = ctypes.cast(libc.getpid, ctypes.c_void_p)\n"
+        "FUTEX = {'x86_64': 202}.get(os.uname().machine, 98)\n"
+        "def wake(private):\n"
+        "    return libc.syscall(FUTEX, page, 1 | private, 1, None, None, 0)\n"
+    )
+    for sealed, answer in ((False, 0), (True, -1)):
+        with warm.fork(sealed=sealed) as child:
+            assert child.run(wake).error is None
+            assert (child.call("wake", 0), child.call("wake", 128)) == (answer, 0)
+
+
 @pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", ".", ""])
 def test_files_stay_inside(warm: WarmProcess, name: str) -> None:
     with pytest.raises(ValueError, match="not a file name"):
@@ -237,7 +285,8 @@ def test_a_round_trip_is_short(child: Child) -> None:
 def test_a_layer_that_fails_is_our_fault(
     warm: WarmProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("course.sandbox.warmup.WarmHandle._filters", lambda self: (b"\x00" * 8,))
+    broken = {"filters": [base64.b64encode(bytes(8)).decode()], "seal": []}
+    monkeypatch.setattr("course.sandbox.warmup.WarmHandle._filters", lambda self: broken)
     with (
         WarmProcess(warm.isolation, SMALL) as other,
         pytest.raises(GraderFault, match="the confinement failed"),

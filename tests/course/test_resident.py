@@ -1,0 +1,51 @@
+"""Libraries are in memory, whole, before a submission could read a page of one or leave it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+PROGRAM = """
+import ctypes, mmap, os, sys
+from course.sandbox.resident import bring_in
+
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+file = os.open(sys.argv[1], os.O_RDONLY)
+size = os.fstat(file).st_size
+whole = libc.mmap(None, ctypes.c_size_t(size), mmap.PROT_READ, mmap.MAP_SHARED, file, 0)
+
+def in_memory():
+    pages = (ctypes.c_ubyte * -(-size // mmap.PAGESIZE))()
+    assert not libc.mincore(ctypes.c_void_p(whole), ctypes.c_size_t(size), pages)
+    return sum(page & 1 for page in pages) / len(pages)
+
+ctypes.CDLL(sys.argv[1])
+before = in_memory()
+touched = bring_in()
+print(before, in_memory(), touched / size)
+"""
+
+
+def test_every_page_of_a_library_is_brought_in(tmp_path: Path) -> None:
+    libraries = Path(np.__file__).parents[1].glob("numpy*/**/*.so*")
+    library = max(libraries, key=lambda path: path.stat().st_size)
+    copy = tmp_path / "library.so"
+    shutil.copyfile(library, copy)
+    with copy.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    command = [sys.executable, "-c", PROGRAM, str(copy)]
+    beside = {**os.environ, "LD_LIBRARY_PATH": str(library.parent)}  # what it needs itself
+    told = subprocess.run(command, env=beside, stdout=subprocess.PIPE, text=True, check=True)
+    before, after, touched = map(float, told.stdout.split())
+    if before > 0.9:
+        pytest.skip("the temporary folder here is in memory anyway")
+    assert after > 0.95  # what is not loaded, tables for linkers, may stay on the disk
+    assert touched > 0.95
