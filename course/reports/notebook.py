@@ -19,7 +19,7 @@ from typing import Any
 from course.config import Settings
 from course.grading import Graded
 from course.record import CellRecord, CheckRecord, Outcome, Record, Status
-from course.reports.words import headline, lent, points, verdict
+from course.reports.words import OWN, headline, lent, points, verdict
 from course.running import Executed
 from course.sandbox.outcome import CellRun, ErrorText, Output
 
@@ -74,7 +74,7 @@ def _markdown(cell_id: str, source: str) -> Json:
 
 def _cell(executed: Executed, reveal: str, number: int) -> Json:
     cell, lab_cell = executed.cell, executed.cell.lab_cell
-    cell_id = lab_cell.id if lab_cell else f"own-{number}"
+    cell_id = lab_cell.id if lab_cell else f"{OWN}{number}"
     rendered = _markdown(cell_id, cell.source)
     if lab_cell is not None and lab_cell.metadata:
         rendered["metadata"] = {"nbgrader": dict(lab_cell.metadata)}

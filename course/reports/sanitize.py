@@ -19,9 +19,14 @@ import bleach  # type: ignore[import-untyped]
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.highlight import Highlight2HTML
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import (
+    InvalidNotebook,
+    IPythonRenderer,
+    MarkdownWithMath,
+)
 
 from course.cellcode import BLANK_LINE
+from course.reports.words import OWN
 
 _TEXT = {"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s"}
 _TEXT |= {"small", "span", "strong", "sub", "sup", "u", "var"}
@@ -32,10 +37,14 @@ TAGS = frozenset(_TEXT | _BLOCKS | _TABLES)
 _ATTRIBUTES = {"align", "colspan", "height", "open", "rowspan", "start", "title", "width"}
 PROTOCOLS = {"http", "https", "mailto", "data"}
 _PICTURE = re.compile(r"(?:data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,|https?:|(?!\w+:))")
+_PASTED = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,")
 LONGEST = 20_000  # characters of a cell that are still rendered as markdown, or coloured
-MOST_MARKS = 400  # tags and environments in it
+MOST_MARKS = 400  # tags, environments and formulas in it
+MOST_OF_A_PAGE = 120_000  # characters of all its cells: two thousand cells take a server's hour
+_MARK = re.compile(r"<|\\begin|\\\\[(\[]")
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
 _CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
+_RENDERED = "characters rendered"
 
 
 def clean(html: str | bytes) -> str:
@@ -45,9 +54,30 @@ def clean(html: str | bytes) -> str:
 
 @pass_context
 def markdown(context: Context, source: str) -> str:
-    """A markdown cell as harmless HTML; formulas stay as they are, for MathJax."""
+    """A markdown cell as harmless HTML; formulas stay as they are, for MathJax.
+
+    A picture of a student's is shown if it was pasted: another would tell its owner who reads the
+    page and when, and an address of this server, such as the one that logs out, would be visited.
+    """
     cell = context.get("cell") or {}
-    return _rendered(source, _pictures(cell.get("attachments") or {}))
+    if not _has_room(context, len(source)):
+        return f"<pre>{escape(source)}</pre>"
+    return _rendered(source, _pictures(cell.get("attachments") or {}), _is_students(cell))
+
+
+def _has_room(context: Context, length: int) -> bool:
+    """Whether a page has not rendered too much already; nbconvert has `resources` for each page."""
+    resources = context.get("resources")
+    if not isinstance(resources, dict):
+        return True
+    resources[_RENDERED] = resources.get(_RENDERED, 0) + length
+    return bool(resources[_RENDERED] <= MOST_OF_A_PAGE)
+
+
+def _is_students(cell: Mapping[str, Any]) -> bool:
+    """Whether a student wrote a cell of a graded notebook: an answer, or a cell of their own."""
+    labels = cell.get("metadata", {}).get("nbgrader", {})
+    return bool(labels.get("solution")) or str(cell.get("id", "")).startswith(OWN)
 
 
 def markdown_text(source: str) -> str:
@@ -79,18 +109,38 @@ def _pictures(attachments: dict[str, dict[str, Any]]) -> Pictures:
     return tuple((name, tuple(bundle.items())) for name, bundle in sorted(attachments.items()))
 
 
+def marks(source: str) -> int:
+    """How much there is in a text of what the renderer takes quadratic time for."""
+    return sum(1 for _ in _MARK.finditer(source))
+
+
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
-def _rendered(source: str, pictures: Pictures) -> str:
-    if len(source) > LONGEST or source.count("<") + source.count("\\begin") > MOST_MARKS:
-        return f"<pre>{escape(source)}</pre>"  # the renderer takes quadratic time
+def _rendered(source: str, pictures: Pictures, is_students: bool = False) -> str:
+    if len(source) > LONGEST or marks(source) > MOST_MARKS:
+        return f"<pre>{escape(source)}</pre>"
     attachments = {name: dict(bundle) for name, bundle in pictures}
-    renderer = IPythonRenderer(attachments=attachments, escape=False, exclude_anchor_links=True)
-    return _cleaned(MarkdownWithMath(renderer=renderer).render(source))
+    renderer = _Renderer(attachments=attachments, escape=False, exclude_anchor_links=True)
+    try:
+        html = MarkdownWithMath(renderer=renderer).render(source)
+    except (RecursionError, ValueError, InvalidNotebook):
+        return f"<pre>{escape(source)}</pre>"
+    return _cleaned(html, is_students)
+
+
+class _Renderer(IPythonRenderer):
+    """Of a pasted picture that is not kept, its words: nbconvert would show no page at all."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        name = url.removeprefix("attachment:")
+        if name != url and not self.attachments.get(name):
+            return escape(text)
+        return str(super().image(text, url, title))
 
 
 @lru_cache(maxsize=512)
-def _cleaned(html: str) -> str:
-    cleaned = str(bleach.clean(html, tags=TAGS, attributes=allowed, protocols=PROTOCOLS))
+def _cleaned(html: str, is_students: bool = False) -> str:
+    may_stay = _pasted if is_students else allowed
+    cleaned = str(bleach.clean(html, tags=TAGS, attributes=may_stay, protocols=PROTOCOLS))
     return cleaned.replace("<table>", '<table class="table">')  # as nbgrader's pages style tables
 
 
@@ -103,3 +153,8 @@ def allowed(tag: str, name: str, value: str) -> bool:
     if name in ("src", "alt"):
         return tag == "img" and (name == "alt" or _PICTURE.match(value) is not None)
     return name in _ATTRIBUTES
+
+
+def _pasted(tag: str, name: str, value: str) -> bool:
+    """Whether an attribute may stay in what a student wrote."""
+    return allowed(tag, name, value) and (name != "src" or _PASTED.match(value) is not None)

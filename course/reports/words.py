@@ -12,6 +12,8 @@ VERDICTS = {
     Outcome.NOT_RUN: "not run",
 }
 
+OWN = "own-"
+"""How the id of a student's own cell begins in a graded notebook."""
 
 LENT = (
     "So that no mistake is paid for twice, this exercise was judged once more with a right {names} "

@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 from jinja2 import Environment
 
-from course.reports.sanitize import LONGEST, clean, highlighted, markdown
+from course.reports.sanitize import LONGEST, MOST_OF_A_PAGE, clean, highlighted, markdown
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -144,6 +144,49 @@ def test_pasted_pictures_stay() -> None:
 def test_a_pasted_page_is_no_picture() -> None:
     pasted = {"plot.png": {"text/html": "PHNjcmlwdD4="}}
     assert "text/html" not in rendered("![plot](attachment:plot.png)", attachments=pasted)
+
+
+def test_a_pasted_picture_that_is_not_kept_leaves_its_words() -> None:
+    for source in ("![my plot](attachment:plot.png)", "![my plot](attachment:)"):
+        assert "my plot" in rendered(source)
+        assert "<img" not in rendered(source)
+        assert "my plot" in rendered(source, attachments={"plot.png": {}})
+
+
+@pytest.mark.parametrize("cell", [{"id": "own-7"}, {"metadata": {"nbgrader": {"solution": True}}}])
+@pytest.mark.parametrize(
+    "place", ["https://evil.example/seen.png", "//evil.example/x", "/logout", "../api/x", "x.png"]
+)
+def test_a_students_picture_has_no_browser_ask_for_anything(
+    cell: dict[str, object], place: str
+) -> None:
+    shown = rendered(f"![seen]({place}) <img src='{place}'>", **cell)
+    assert "src" not in shown
+    assert 'alt="seen"' in shown
+    pasted = "data:image/png;base64,aGVsbG8="
+    assert f'src="{pasted}"' in rendered(f"![mine]({pasted})", **cell)
+
+
+def test_formgrader_shows_a_page_of_any_number_of_cells_in_bounded_time() -> None:
+    environment = Environment(autoescape=False)
+    environment.filters["markdown2html"] = markdown
+    cells = "{% for cell in cells %}{{ cell.source | markdown2html }}{% endfor %}"
+    rows = "a|b|c\n-|-|-\n" + "&|*x*|`y`\n" * 1_700
+    sources = [f"{number}\n\n{rows}" for number in range(200)]
+    start = process_time()
+    page = environment.from_string(cells).render(
+        cells=[{"source": each} for each in sources], resources={}
+    )
+    assert process_time() - start < 20
+    assert page.count("<table") == MOST_OF_A_PAGE // len(sources[-1])
+    assert all(f"{number}\n" in page for number in range(10, 200))
+
+
+@pytest.mark.parametrize("opener", ["\\\\[", "\\\\("])
+def test_formulas_without_an_end_take_little_time(opener: str) -> None:
+    start = process_time()
+    assert "x" in rendered(opener * (19_000 // len(opener)) + "x")
+    assert process_time() - start < 0.5
 
 
 def test_bytes_that_are_no_text() -> None:

@@ -47,7 +47,7 @@ def prose(source: str) -> Markup:
 
 
 def _marks(source: str) -> int:
-    return source.count("<") + source.count("$") // 2 + source.count("\\begin")
+    return sanitize.marks(source) + source.count("$") // 2
 
 
 def _clean(html: str) -> str:
