@@ -101,10 +101,11 @@ c.Limits.memory_bytes = 2 * 1024**3
 # c.Limits.folder_files = 5000
 
 # Bytes of text that are kept of one cell, and of a whole submission; separate outputs of one cell,
-# and characters of an error.
+# and of a whole submission; and characters of an error.
 # c.Limits.output_bytes = 256 * 1024
 # c.Limits.submission_output_bytes = 2 * 1024**2
 # c.Limits.outputs = 500
+# c.Limits.submission_outputs = 2000
 # c.Limits.error_chars = 4000
 # Figures drawn for one submission (0 draws none and saves most of the time), bytes of each.
 # c.Limits.figures = 40

@@ -1,4 +1,4 @@
-"""What one submission has left: computing, waiting, text and figures. Trusted side.
+"""What one submission has left: computing, waiting, text, outputs and figures. Trusted side.
 
 Limits are ceilings for one thing at a time; the budget keeps many cheap things from adding up.
 """
@@ -44,6 +44,7 @@ class Budget:
         self.limits = limits
         self.figures = limits.figures
         self.text = limits.submission_output_bytes
+        self.outputs = limits.submission_outputs
         self.picture_bytes = limits.submission_figure_bytes
         self.renew(0.0)
 
@@ -66,4 +67,7 @@ class Budget:
         pictures = [output.png for output in run.outputs if output.png is not None]
         self.figures -= len(pictures)
         self.picture_bytes -= sum(map(len, pictures))
-        self.text = max(0, self.text - sum(len(output.text.encode()) for output in run.outputs))
+        self.outputs -= len(run.outputs)
+        text = sum(len(output.text.encode()) for output in run.outputs)
+        text += len(run.error.trace.encode()) if run.error is not None else 0
+        self.text = max(0, self.text - text)

@@ -84,7 +84,7 @@ def read_run(claim: Any, budget: Budget, cpu: float) -> CellRun:
     outputs: list[Output] = []
     text_left = min(budget.text, limits.output_bytes + limits.error_chars)
     figures, picture_bytes = budget.figures, budget.picture_bytes
-    for item in claim[0][: limits.outputs + 1]:
+    for item in claim[0][: min(limits.outputs + 1, budget.outputs)]:
         output = _read_output(item, limits, text_left)
         if output.png is not None:
             figures -= 1
@@ -96,6 +96,8 @@ def read_run(claim: Any, budget: Budget, cpu: float) -> CellRun:
         if text_left <= 0:
             break
     error = None if claim[1] is None else read_error(claim[1], limits)
+    if error is not None and budget.text <= 0:
+        error = replace(error, trace="")
     return CellRun(tuple(outputs), error, cpu, read_limit(claim[2]))
 
 

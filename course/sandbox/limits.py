@@ -51,6 +51,8 @@ class Limits:
     """UTF-8 bytes of text kept for one submission; beyond them its cells ran but show nothing."""
     outputs: int = 500
     """Separate outputs kept for one cell."""
+    submission_outputs: int = 2_000
+    """Separate outputs kept for one submission: a reader's browser makes room for each."""
     error_chars: int = 4_000
     """Characters kept of an error's traceback (a quarter of it of the message)."""
     figures: int = 40

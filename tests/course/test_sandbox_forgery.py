@@ -237,6 +237,19 @@ def test_pictures_are_kept_up_to_a_number_and_a_size() -> None:
             read_run(([("display", "", wrong, "")], None, None), Budget(SMALL), 0.0)
 
 
+def test_outputs_without_text_and_errors_are_kept_up_to_a_number_and_a_size() -> None:
+    budget = Budget(replace(SMALL, submission_outputs=70, submission_output_bytes=9_000))
+    claim = ([("display", "", None, "")] * 60, ("E", "why", "\n" * 4_000), None)
+    runs = []
+    for _ in range(5):
+        runs.append(read_run(claim, budget, 0.0))
+        budget.keep(runs[-1])
+    assert [len(run.outputs) for run in runs] == [51, 19, 0, 0, 0]
+    errors = [run.error for run in runs if run.error is not None]
+    assert [error.text for error in errors] == ["why"] * 5
+    assert [len(error.trace) for error in errors] == [4_000, 4_000, 4_000, 0, 0]
+
+
 def test_a_picture_of_more_pixels_than_anybody_can_show_is_not_kept() -> None:
     sizes = [(4_096, 8_192), (4_097, 8_192), (65_535, 65_535), ((1 << 32) - 1, 1)]
     claim = ([("display", "<Figure>", picture(*size), "") for size in sizes], None, None)
