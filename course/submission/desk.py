@@ -78,13 +78,18 @@ class Desk:
 
 def same(a: str, b: str) -> bool:
     """Whether two cells hold the same text but for white space at line ends and around."""
-    return lines(a) == lines(b)
+    return shown(a) == shown(b)
 
 
-@lru_cache(maxsize=4096)
-def lines(source: str) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)  # of texts, not of lines: each short line takes twenty times its memory
+def shown(source: str) -> str:
+    """The text of a cell without what nobody sees."""
+    return "\n".join(lines(source))
+
+
+def lines(source: str) -> list[str]:
     """The lines of a cell without what nobody sees."""
-    return tuple(line.rstrip() for line in without_badges(source).strip().splitlines())
+    return [line.rstrip() for line in without_badges(source).strip().splitlines()]
 
 
 def is_work(source: str, lab_cell: LabCell) -> bool:
@@ -128,14 +133,14 @@ def _by_label(desk: Desk) -> None:
 def _by_text(desk: Desk) -> list[LabCell]:
     """Cells that lost their label but not a letter; of equal ones the next in the lab's order."""
     order = {cell.id: place for place, cell in enumerate(desk.lab.cells)}
-    texts: dict[tuple[str, ...], list[LabCell]] = defaultdict(list)
+    texts: dict[str, list[LabCell]] = defaultdict(list)
     for cell in desk.lab.cells:
-        texts[lines(cell.release)].append(cell)
+        texts[shown(cell.release)].append(cell)
     taken = {sheet.home.id for sheet in desk.sheets if sheet.home is not None}
     found, last = [], -1
     for sheet in desk.sheets:
-        equal = texts.get(lines(sheet.source), []) if sheet.home is None else []
-        if equal and lines(sheet.source):
+        equal = texts.get(shown(sheet.source), []) if sheet.home is None else []
+        if equal and shown(sheet.source):
             free = [each for each in equal if each.id not in taken]
             ahead = [each for each in free if order[each.id] > last]
             sheet.home = (ahead or free or equal)[0]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from course.errors import UnreadableSubmission
@@ -22,8 +23,10 @@ MAX_VALUES = 4_000_000  # about 500 MB once parsed, if somebody makes them as la
 MAX_CELLS = 2_000
 MAX_SOURCE = {"code": 1 << 16, "markdown": 1 << 20}  # characters; what no person types
 MAX_CODE = 1 << 20  # characters in all code cells together: parsing them takes the judge's time
+MAX_TEXT = 8 << 20  # characters in all text cells together: every page and reader gets them whole
 
 CUT = "A cell of your notebook was left out: it is longer than {most} characters."
+MUCH_TEXT = "A text cell of your notebook was left out: together they have over {most} characters."
 PICTURE = (
     "A picture pasted into a text cell is not shown here: a TA finds it in the file handed in."
 )
@@ -66,7 +69,19 @@ def read(data: bytes) -> tuple[StudentCell, ...]:
         raise UnreadableSubmission(
             f"The notebook has more than {MAX_CODE} characters of code: hand in your work alone."
         )
-    return found
+    return tuple(_short(found))
+
+
+def _short(cells: Iterable[StudentCell]) -> Iterator[StudentCell]:
+    """The cells without those text cells that do not fit into what all together may hold."""
+    left = MAX_TEXT
+    for cell in cells:
+        if cell.is_code or len(cell.source) <= left:
+            left -= 0 if cell.is_code else len(cell.source)
+            yield cell
+        else:
+            said = MUCH_TEXT.format(most=MAX_TEXT)
+            yield replace(cell, source=f"# {said}", said=said)
 
 
 def _text(data: bytes) -> str:

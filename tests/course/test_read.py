@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.errors import UnreadableSubmission
-from course.submission.read import MAX_SOURCE, PICTURE, StudentCell, read
+from course.submission.read import MAX_SOURCE, MAX_TEXT, PICTURE, StudentCell, read
 
 CELL = {"cell_type": "code", "source": ["x = 1\n", "y = 2"], "metadata": {}, "outputs": []}
 
@@ -100,6 +100,15 @@ def test_personal_data_and_outputs_are_not_even_looked_at() -> None:
 def test_a_cell_that_nobody_typed_is_left_out() -> None:
     (cell,) = read(notebook({**CELL, "source": "x" * (MAX_SOURCE["code"] + 1)}).encode())
     assert "left out" in cell.source
+
+
+def test_text_cells_beyond_all_that_are_kept_are_left_out() -> None:
+    page = {**CELL, "cell_type": "markdown", "source": "word " * 200_000}
+    found = read(notebook(*[page] * 12, {**page, "source": "last"}, CELL).encode())
+    assert sum(len(cell.source) for cell in found) < MAX_TEXT + 1_000
+    assert [cell.said == "" for cell in found] == [True] * 8 + [False] * 4 + [True] * 2
+    assert found[11].said.startswith("A text cell of your notebook was left out")
+    assert [found[12].source, found[13].is_code] == ["last", True]
 
 
 def test_a_pasted_picture_is_not_lost_without_a_word() -> None:
