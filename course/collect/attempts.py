@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -136,15 +137,19 @@ def merged(old: Sequence[Attempt], new: Sequence[Attempt]) -> list[Attempt]:
     One that came in again belongs to the newer export.
     """
     found = list(old)
+    places: dict[str, list[int]] = defaultdict(list)  # by content: there may be thousands
+    for index, each in enumerate(found):
+        places[each.digest].append(index)
     for attempt in new:
         same = [
             index
-            for index, each in enumerate(found)
-            if each.digest == attempt.digest
-            and (each.time == attempt.time or each.time is None or attempt.time is None)
+            for index in places[attempt.digest]
+            for each in [found[index]]
+            if (each.time == attempt.time or each.time is None or attempt.time is None)
             and each.is_notebook == attempt.is_notebook
         ]
         if not same:
+            places[attempt.digest].append(len(found))
             found.append(attempt)
         else:
             place = same[0]
@@ -155,10 +160,12 @@ def merged(old: Sequence[Attempt], new: Sequence[Attempt]) -> list[Attempt]:
 
 def latest(attempts: Sequence[Attempt], lab: str) -> Attempt | None:
     """The one that is later than all the others; None when nothing says which that is."""
+    best = None
     for attempt in attempts:
-        if all(each is attempt or is_later(attempt, each, lab) for each in attempts):
-            return attempt
-    return None
+        if best is None or is_later(attempt, best, lab):
+            best = attempt
+    surely = all(each is best or is_later(best, each, lab) for each in attempts if best)
+    return best if surely else None
 
 
 def is_later(one: Attempt, other: Attempt, lab: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from course.collect import attempts
 from course.collect.attempts import Attempt
@@ -28,6 +29,11 @@ class Folder:
     timestamp: str
     changes: bool
     problem: str = ""
+
+    @cached_property
+    def digests(self) -> frozenset[str]:
+        """The contents that will lie there."""
+        return frozenset(each.digest for each in self.files.values())
 
 
 def decide(settings: Settings, lab: str, student: str, new: Sequence[Attempt]) -> Folder:

@@ -175,7 +175,7 @@ class Planner:
         folder = folders[item.student]
         if folder.problem:
             return replace(item, state=State.REFUSED, reason=folder.problem)
-        if item.attempt.digest in {each.digest for each in folder.files.values()}:
+        if item.attempt.digest in folder.digests:
             return item if folder.changes else replace(item, state=State.UNCHANGED)
         if not item.attempt.is_notebook:
             return replace(item, state=State.BESIDE, reason="it is no notebook")

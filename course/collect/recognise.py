@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from course.collect.arrived import Arrived
+from course.collect.arrived import Arrived, is_archive
 from course.collect.claims import Aside, Claim
 from course.collect.gradescope import Gradescope
 from course.collect.plain import NbgraderFolders, PlainFiles
@@ -99,9 +100,22 @@ def _all(files: Sequence[Arrived], lab: str, labs: Collection[str]) -> list[Reco
 
 
 def _fits(recogniser: Recogniser, files: Sequence[Arrived]) -> bool:
-    """Whether most of the notebooks (or, without any, most files) look like this LMS's."""
+    """Whether most of the notebooks (or, without any, most files) look like this LMS's.
+
+    Those of one archive within have one voice together: a student's own may be full of notebooks
+    that are called as another LMS would call them.
+    """
     works = [file for file in files if leftover(file) is None]
     notebooks = [file for file in works if file.name.lower().endswith(".ipynb")]
-    works = notebooks or works
-    claimed = sum(isinstance(recogniser.read(file), Claim) for file in works)
-    return claimed * 2 > len(works)
+    voices: dict[str, list[bool]] = defaultdict(list)
+    for file in notebooks or works:
+        claimed = isinstance(recogniser.read(file), Claim)
+        voices[_place(file.path)].append(claimed)
+    return sum(map(all, voices.values())) * 2 > len(voices)
+
+
+def _place(path: str) -> str:
+    """Where a file came from: itself, or the outermost archive in which it lay."""
+    parts = path.split("/")
+    archive = next((n for n, part in enumerate(parts[:-1], 1) if is_archive(part)), len(parts))
+    return "/".join(parts[:archive])

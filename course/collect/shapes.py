@@ -80,7 +80,7 @@ SHAPES: Mapping[str, Shape] = {
             "brightspace",
             "Brightspace",
             "12345-67890 - Ada Lovelace - Jan 31, 2027 1159 PM/lab1.ipynb",
-            r"(?:^|/)\d+-\d+ - (?:(?P<number>#?[\w.]*\d[\w.]*) - )?(?P<name>[^/]+?) ?- "
+            r"(?:^|/)\d+-\d+ - (?:(?P<number>#?(?=[\w.]*\d)[\w.]++) - )?(?P<name>[^/]+?) ?- "
             rf"(?P<time>{_DAY})(?: - |/){_FILE}",
             asides=r"(?:^|/)index\.html$",
             number_columns=("orgdefinedid", "sid", "lmsid"),
@@ -115,7 +115,7 @@ SHAPES: Mapping[str, Shape] = {
             "classroom",
             "Google Classroom",
             "Ada Lovelace - lab1.ipynb",
-            r"(?:^|/)(?P<name>[^/]*[^\W\d_][^/]*?) [-–] " + _FILE,
+            r"(?:^|/)(?P<name>[^/]{0,150}[^\W\d_][^/]{0,150}?) [-–] " + _FILE,
             sure=False,
         ),
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import lms
@@ -16,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import refused
 
+from course.collect.arrived import Arrived
 from course.collect.attempts import safe_name
 from course.collect.command import collect
 from course.collect.plain import is_named_like
@@ -474,6 +477,42 @@ def test_a_students_own_zip_is_looked_into(desk: Desk) -> None:
     said = desk.collect(place, roster=lms.CANVAS)
     assert sorted(states(said).values()) == ["collected", "passed_over"]
     assert desk.submitted == submission("ada", b"1", "")
+
+
+@pytest.mark.parametrize("name", ["a_1_{}_x.ipynb", "submission_{}/x.ipynb", "12-3 - A - {}"])
+def test_no_student_says_which_lms_it_was(name: str, desk: Desk) -> None:
+    inner = lms.zipped({name.format(number): b"%d" % number for number in range(9)})
+    moodle = "Ada Lovelace_7001_assignsubmission_file_/w.zip"
+    place = desk.zip({moodle: inner, "Grace Hopper_7003_assignsubmission_file_/lab1.ipynb": b"1"})
+    said = desk.collect(place, code=None)
+    assert said["exports"] == {str(place): "moodle"}
+    assert desk.submitted["grace/lab1/lab1.ipynb"] == b"1"
+
+
+@pytest.mark.parametrize("name", ["1-1 - " + "1" * 900, "a" * 900, "1-1 - a" + " - a" * 200])
+def test_no_name_takes_long_to_read(name: str, desk: Desk) -> None:
+    file = Arrived("export.zip", "/".join([name] * 3) + ".ipynb")
+    start = process_time()
+    for _ in range(20):
+        for shape in SHAPES.values():
+            read(shape, file.path, None)
+    assert process_time() - start < 0.2
+
+
+@pytest.mark.parametrize("ending", ["ipynb", "txt"])
+def test_thousands_of_files_of_one_student_take_little_time(ending: str, desk: Desk) -> None:
+    place = desk.folder / "many.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        for number in range(5_000):
+            minute, second = divmod(number, 30)
+            when = (2027, 1, 1 + minute // 1_440, minute // 60 % 24, minute % 60, second * 2)
+            name = f"Ada Lovelace_7001_assignsubmission_file_/{number}.{ending}"
+            archive.writestr(zipfile.ZipInfo(name, when), str(number))
+    start = process_time()
+    said = desk.collect(place, dry_run=True)
+    assert process_time() - start < 8
+    last = states(said)[f"Ada Lovelace_7001_assignsubmission_file_/4999.{ending}"]
+    assert last == "collected"
 
 
 def test_an_interrupted_run_is_finished_by_the_next(
