@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 from course.collect.arrived import Arrived, is_archive
@@ -45,6 +46,7 @@ class Recogniser(Protocol):
 @dataclass(frozen=True)
 class _ByShape:
     shape: Shape
+    files: Sequence[Arrived]
 
     @property
     def name(self) -> str:
@@ -55,9 +57,18 @@ class _ByShape:
         return self.shape.sure
 
     def read(self, file: Arrived) -> Claim | Aside | None:
-        if claim := read(self.shape, file.path, file.changed if file.packed else None):
+        entrys = file.changed if file.packed else None
+        if claim := read(self.shape, file.path, entrys):
+            if self.shape.time_is_entrys and not self._have_times:
+                return replace(claim, time=entrys, time_is_entrys=True, problem="")
             return claim
         return Aside(f"{self.shape.title}'s own page") if self.shape.is_aside(file.path) else None
+
+    @cached_property
+    def _have_times(self) -> bool:
+        """Whether all names begin with a time: where one alone does, a student called it so."""
+        claims = [read(self.shape, file.path, None) for file in self.files]
+        return all(claim.time for claim in claims if claim)
 
 
 def leftover(file: Arrived) -> Aside | None:
@@ -92,7 +103,7 @@ def recogniser_for(
 def _all(files: Sequence[Arrived], lab: str, labs: Collection[str]) -> list[Recogniser]:
     shapes = [shape for shape in SHAPES.values() if shape is not Gradescope.shape]
     return [
-        *map(_ByShape, shapes),
+        *(_ByShape(shape, files) for shape in shapes),
         Gradescope(files),
         NbgraderFolders(lab, labs, files),
         PlainFiles(lab, labs),
