@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,8 +54,10 @@ def _keep(settings: Settings, lab: str, folder: Folder) -> None:
     place = folder_of(settings, folder.student, lab)
     place.mkdir(parents=True, exist_ok=True)
     listed = []
+    taken: dict[str, str] = {each.kept: each.digest for each in folder.attempts if each.kept}
     for attempt in folder.attempts:
-        name = attempt.kept or f"{attempt.digest[:8]} {safe_name(attempt.name)}"
+        name = attempt.kept or _name(attempt, taken)
+        taken[name] = attempt.digest
         if not _is_kept(place / name, attempt):
             _write(place / name, _read(attempt))
         listed.append(replace(attempt, kept=name).to_dict())
@@ -64,6 +66,17 @@ def _keep(settings: Settings, lab: str, folder: Folder) -> None:
     text = json.dumps(said, indent=2, ensure_ascii=False) + "\n"
     if not (place / MANIFEST).exists() or (place / MANIFEST).read_text("utf-8") != text:
         _write(place / MANIFEST, text.encode())
+
+
+def _name(attempt: Attempt, taken: Mapping[str, str]) -> str:
+    """What to call a file in `collected/`.
+
+    Anybody can make two contents that begin with the same mark: the second gets all of its own.
+    """
+    name = f"{attempt.digest[:8]} {safe_name(attempt.name)}"
+    if taken.get(name, attempt.digest) == attempt.digest:
+        return name
+    return f"{attempt.digest} {safe_name(attempt.name)}"
 
 
 def _is_kept(path: Path, attempt: Attempt) -> bool:
