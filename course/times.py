@@ -37,13 +37,13 @@ def zone_named(name: str) -> tzinfo | None:
 def parse_time(text: str, zone: tzinfo | None, where: str) -> datetime:
     """A moment in UTC; `where` tells an instructor which text could not be read."""
     text = " ".join(text.split())
-    bare, named = _without_zone(text)
     for form in (None, *_FORMATS):
         try:
+            bare, named = _without_zone(text)
             found = datetime.fromisoformat(bare) if form is None else datetime.strptime(bare, form)
-        except ValueError:
+            return in_utc(found, named or zone, where)
+        except (ValueError, OverflowError):  # no time, or no zone, or a moment of no year
             continue
-        return in_utc(found, named or zone, where)
     raise ConfigurationError(
         f"{where}: {text[:60]!r} is no time that can be read: write it like "
         "'2027-01-31 23:59:00 UTC'."

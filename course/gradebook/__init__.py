@@ -137,7 +137,7 @@ def parse_timestamp(text: str) -> datetime | None:
         return None
     try:
         return _parse_utc(text.strip())
-    except (ValueError, OverflowError, AttributeError):
+    except (ValueError, ArithmeticError, AttributeError):
         raise ConfigurationError(
             f"timestamp.txt says {text.strip()[:60]!r}, which is no time: "
             "write it like '2027-02-01 23:59:00 UTC'."

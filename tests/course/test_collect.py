@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -400,6 +401,17 @@ def test_what_is_kept_is_never_written_over(desk: Desk) -> None:
     assert {b"3", b"5"} <= set(desk.kept.values())
 
 
+def test_a_mark_that_was_made_to_be_anothers_writes_nothing_over(desk: Desk) -> None:
+    first, second = (b"%d" % number for number in (69_235, 95_303))  # found by trying
+    marks = {hashlib.sha256(each).hexdigest()[:8] for each in (first, second)}
+    assert len(marks) == 1
+    file = "Lab 1_alovelace_attempt_2027-01-{}-08-00-00_lab1.ipynb"
+    for day, content in ((30, first), (31, second), (31, second)):
+        desk.collect(desk.zip({file.format(day): content}))
+    kept = {n: each for n, each in desk.kept.items() if not n.endswith("attempts.json")}
+    assert sorted(kept.values()) == sorted([first, second])
+
+
 def test_of_one_submission_the_file_called_like_the_lab_counts(desk: Desk) -> None:
     place = desk.zip({"a_301_10_Copy of lab1 (2).ipynb": b"lab", "a_301_20_scratch.ipynb": b"no"})
     desk.collect(place, roster=lms.CANVAS)
@@ -450,6 +462,18 @@ def test_no_name_of_a_file_makes_another_student_or_time(desk: Desk) -> None:
     assert [each["student"] for each in said["files"]] == ["ada"]
     assert list(desk.submitted) == ["ada/lab1/lab1.ipynb", "ada/lab1/timestamp.txt"]
     assert desk.submitted["ada/lab1/timestamp.txt"].startswith(b"2027-01-30 08:00:00")
+
+
+def test_no_student_puts_a_time_before_the_name_in_ilias(desk: Desk) -> None:
+    late = "Mueller-Luedenscheidt_Joerg_j_mueller_502/20270130080000_lab1.ipynb"
+    files = {"Lovelace_Ada_alovelace_501/lab1.ipynb": b"1", late: b"2"}
+    place = desk.write("Lab_1_77.zip", lms.zipped(files, when=dict.fromkeys(files, lms.LATE)))
+    desk.collect(place, code=None)
+    for student in ("ada", "joerg"):
+        assert desk.submitted[f"{student}/lab1/timestamp.txt"].decode().strip() == LATE_5
+    prefixed = {name.replace("/lab1", "/20270130080000_lab1"): each for name, each in files.items()}
+    said = desk.collect(desk.zip(prefixed), code=None, dry_run=True)
+    assert {each["time"] for each in said["files"]} == {EARLY}
 
 
 @pytest.mark.parametrize("forged", [lms.METADATA.replace("901", "902"), "{", "[" * 5000])
@@ -590,7 +614,9 @@ def test_times_are_read_as_written() -> None:
                  "2027-02-01 00:59 Europe/Berlin", "Sunday, 31 January 2027, 11:59 PM",
                  "Sunday, January 31, 2027, 11:59 PM"):  # fmt: skip
         assert parse_time(text, UTC, "here") == datetime(2027, 1, 31, 23, 59, tzinfo=UTC), text
-    refused(lambda: parse_time("31/01/2027 23:59", UTC, "here"), "here", "no time")
+    for text in ("31/01/2027 23:59", "2027-01-31 23:59 +2460", "2027-01-31 23:59 +9900",
+                 "0001-01-01 00:00 +0100", "9999-12-31 23:59 -0100"):  # fmt: skip
+        refused(lambda text=text: parse_time(text, UTC, "here"), "here", "no time")  # type: ignore[misc]
 
 
 # --- whatever the names --------------------------------------------------------------------------

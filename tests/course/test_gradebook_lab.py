@@ -131,7 +131,9 @@ def test_timestamps(text: str, moment: datetime | None) -> None:
     assert parse_timestamp(text) == moment
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2027-13-01 00:00 UTC", "\x00", "1e99"])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2027-13-01 00:00 UTC", "\x00", "1e99", f"01{'0' * 40}M3.2.0"]
+)
 def test_a_timestamp_that_is_no_time(text: str) -> None:
     refused(lambda: parse_timestamp(text), "timestamp.txt says", "no time")
 
