@@ -27,6 +27,7 @@ Json = dict[str, Any]
 
 # Where an object lies in memory says nothing, and differs from run to run.
 _LIBRARIES = {f"{Path(sysconfig.get_path(name)).parent}/" for name in ("purelib", "stdlib")}
+MOST_LINES = 100  # of one error: formgrader works on each, and 4,000 characters may be as many
 _ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}\b")
 
 
@@ -98,12 +99,12 @@ def _outputs(run: CellRun) -> list[Json]:
 
 
 def _error(error: ErrorText) -> Json:
-    trace = _placeless(error.trace or f"{error.kind}: {error.text}")
+    lines = _placeless(error.trace or f"{error.kind}: {error.text}").splitlines()
     return {
         "output_type": "error",
         "ename": error.kind,
         "evalue": error.text,
-        "traceback": trace.splitlines(),
+        "traceback": [*lines[:MOST_LINES], "…"] if len(lines) > MOST_LINES else lines,
     }
 
 

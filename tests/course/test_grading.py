@@ -16,7 +16,7 @@ from course.grading import Grader, ungraded
 from course.lab import Lab
 from course.record import Outcome, Record, Status
 from course.release import release
-from course.reports.notebook import render
+from course.reports.notebook import MOST_LINES, render
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,16 @@ def graded(grader: Grader, **sources: str) -> Record:
 
 def verdicts(record: Record) -> list[Outcome]:
     return [check.verdict for cell in record.automatic for check in cell.checks]
+
+
+def test_an_error_shows_only_so_many_lines(grader: Grader) -> None:
+    notebook = tiny.filled(grader.settings.root, tiny.RIGHT)
+    notebook["cells"].append(tiny.code("own", "raise ValueError('a\\n' * 900)"))
+    shown = json.loads(render(grader.grade("ada", json.dumps(notebook).encode()), grader.settings))
+    trace = shown["cells"][-1]["outputs"][-1]["traceback"]
+    assert len(trace) == MOST_LINES + 1
+    assert "ValueError" in trace[0] + trace[1] + trace[2] + trace[3]
+    assert trace[-1] == "…"
 
 
 def test_right_answers_earn_everything(grader: Grader) -> None:
