@@ -20,6 +20,7 @@ Cell = str | float | int | None
 
 _MAX_BYTES = 32 << 20
 _FORMULA = re.compile(r"[\s\x00]*[=+\-@＝＋－＠]|[\t\r\n]")
+_WITHIN = re.compile(r"([;\t\r\n]['\"\s]*)(?=[=+\-@＝＋－＠])")  # where some begin another cell
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?|-")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 
@@ -86,6 +87,7 @@ def defused(text: str) -> str:
     text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
     if _NUMBER.fullmatch(text):
         return text
+    text = _WITHIN.sub(r"\1'", text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
