@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = commands.main(arguments, prog_name="course", standalone_mode=False)
     except ConfigurationError as error:
-        _fail(str(error), 2)
+        _fail(_visible(error), 2)
     except click.ClickException as error:
         _fail(error.format_message(), 2)
     except (KeyboardInterrupt, click.Abort):
@@ -49,6 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _fail(text: str, code: int) -> NoReturn:
     click.echo(" ".join(text.split()), err=True)
     sys.exit(code)
+
+
+def _visible(error: ConfigurationError) -> str:
+    """What went wrong, as no terminal obeys it: it may name a file of a student's."""
+    from course.reports.terminal import visible
+
+    return visible(str(error), 4_000)
 
 
 def _terminated(*_: Any) -> NoReturn:

@@ -141,6 +141,11 @@ BAD: dict[str, tuple[Callable[[Path], object], tuple[str, ...], str]] = {
     "no lab named": (hand_in_one, ("autograde",), "Missing argument 'LAB'"),
     "no such command": (hand_in_one, ("autogarde",), "No such command 'autogarde'"),
     "no such option": (hand_in_one, (*AUTOGRADE, "--frobnicate"), "--frobnicate"),
+    "no terminal obeys": (
+        hand_in_one,
+        (*AUTOGRADE, "--course-dir", "/nowhere/\x1b]0;x\x07"),
+        r"No course_config.py in /nowhere/\x1b]0;x\x07 or above",
+    ),
     "no submissions": (lambda course: None, AUTOGRADE, "No submissions of tiny"),
     "no such student": (hand_in_one, (*AUTOGRADE, "--student", "eve"), "by 'eve'"),
     "no processes": (hand_in_one, (*AUTOGRADE, "--processes", "0"), "0 is not in the range"),
