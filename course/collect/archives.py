@@ -8,8 +8,6 @@ length of a name and read a list of contents whole, before anything could be ref
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
 import re
 import stat
@@ -17,12 +15,13 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from course.collect.arrived import Arrived, Caps, Intake, TooMuch, checked, is_archive, text_of
+from course.collect.packed import MAGIC, Unpacked
 
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -39,7 +38,6 @@ _DAMAGED = (
 )
 _MAX_NAME = 1000
 _LONGEST_HEADER = 1 << 13  # of a tar, bytes
-_MAGIC = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open))
 _ENTRY = b"PK\x01\x02"  # begins each line of a zip's list
 
 
@@ -87,7 +85,7 @@ def _zip(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived
 
 def _tar(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
     packed = place.stat().st_size
-    with _unpacking(place) as stream:
+    with _unpacking(place, intake.count) as stream:
         reader = _Bounded(stream, intake.caps)
         archive = tarfile.TarFile(fileobj=cast(BinaryIO, reader))
         for member in archive:
@@ -117,18 +115,20 @@ def _refuse_endless_list(place: Path, caps: Caps) -> None:
         raise TooMuch(f"there are more than {caps.files} files")
 
 
-def _unpacking(place: Path) -> BinaryIO:
-    """The tar in a file, whichever way it is packed."""
+def _unpacking(place: Path, count: Callable[[], None]) -> BinaryIO | Unpacked:
+    """The tar in a file, whichever way it is packed; `count` is called for each further part."""
     with place.open("rb") as file:
         start = file.read(6)
-    opener = next((each for magic, each in _MAGIC if start.startswith(magic)), open)
-    return cast(BinaryIO, opener(place, "rb"))
+    for magic, make in MAGIC:
+        if start.startswith(magic):
+            return Unpacked(place, make, count)
+    return place.open("rb")
 
 
 class _Bounded:
     """A tar as tarfile may read it: forwards, no further than the caps, and no long headers."""
 
-    def __init__(self, stream: BinaryIO, caps: Caps) -> None:
+    def __init__(self, stream: BinaryIO | Unpacked, caps: Caps) -> None:
         self._stream = stream
         self._caps = caps
         self.tell = stream.tell
@@ -160,7 +160,7 @@ class _Bounded:
 class _Part:
     """The next so many bytes of a stream."""
 
-    def __init__(self, stream: BinaryIO, size: int) -> None:
+    def __init__(self, stream: BinaryIO | Unpacked, size: int) -> None:
         self._stream, self._left = stream, size
 
     def read(self, size: int) -> bytes:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import stat
 import struct
@@ -10,7 +13,9 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import lms
 import pytest
@@ -159,6 +164,34 @@ def test_a_tar_bomb_is_left_at_once(take: Take) -> None:
     content = tarred(("huge.ipynb", tarfile.REGTYPE, bytes(3 << 20)), mode="w:xz")
     [one] = take("x.tar.xz", content)
     assert "huge.ipynb in it is larger than 1 MB; what follows in it was not read" in one.problem
+
+
+PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_a_tar_may_be_packed_in_several_parts(kind: str, take: Take) -> None:
+    plain = tarred(
+        *((f"{n}.ipynb", tarfile.REGTYPE, b"%d" % n * 9_000) for n in range(9)), mode="w"
+    )
+    parts = [PACKERS[kind](plain[at : at + 20_000]) for at in range(0, len(plain), 20_000)]
+    found = take(f"x.tar.{kind}", b"".join([*parts, bytes(100)]), Caps())
+    assert taken(found) == {f"{n}.ipynb": b"%d" % n * 9_000 for n in range(9)}
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_a_tar_packed_in_parts_without_an_end_is_left(kind: str, take: Take) -> None:
+    start = process_time()
+    [one] = take(f"x.tar.{kind}", PACKERS[kind](b"") * 300_000, replace(SMALL, files=1_000))
+    assert "more than 1000 files" in one.problem
+    assert process_time() - start < 0.5
+
+
+def test_an_endless_name_in_a_header_of_gzip_takes_little_time(take: Take) -> None:
+    start = process_time()
+    [one] = take("x.tar.gz", b"\x1f\x8b\x08\x08" + b"\0" * 5 + b"\xff" + b"a" * (20 << 20))
+    assert "damaged" in one.problem
+    assert process_time() - start < 0.5
 
 
 def header(name: str, size: int = 0, kind: bytes = tarfile.REGTYPE) -> bytes:
