@@ -82,7 +82,7 @@ def find(settings: Settings, lab: str, students: Collection[str] = ()) -> list[S
     """
     top = settings.folder("submitted")
     found = [Submission(name, lab, top / name / lab) for name in _students(top)]
-    found = [each for each in found if each.folder.is_dir()]
+    found = [each for each in found if os.path.lexists(each.folder)]  # a file is no folder: a zero
     for student in students:
         if student not in {each.student for each in found}:
             raise ConfigurationError(

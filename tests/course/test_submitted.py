@@ -87,6 +87,17 @@ def test_a_pipe_does_not_hold_everybody_up(settings: Settings) -> None:
     assert "no ordinary file" in read(settings).problem
 
 
+@pytest.mark.parametrize("kind", ["file", "pipe", "link"])
+def test_what_is_no_folder_is_told_and_passed_over_by_nobody(settings: Settings, kind: str) -> None:
+    place = settings.folder("submitted") / "ada" / "lab1"
+    place.parent.mkdir(parents=True)
+    make = {"file": place.touch, "pipe": lambda: os.mkfifo(place)}
+    make.get(kind, lambda: place.symlink_to("nowhere"))()
+    found = read(settings)
+    assert found.data is None
+    assert found.problem.startswith("The folder cannot be read")
+
+
 def test_a_huge_file_is_read_just_far_enough_to_be_refused(settings: Settings) -> None:
     folder = hand_in(settings, "ada", {"lab1.ipynb": ""})
     os.truncate(folder / "lab1.ipynb", MAX_BYTES + 1000)
