@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -26,11 +27,24 @@ class Gradescope:
     name, sure = shape.name, shape.sure
 
     def __init__(self, files: Sequence[Arrived]) -> None:
-        self._said: dict[str, Any] = {}
-        for file in files:
+        self._files = files
+
+    @cached_property
+    def _said(self) -> dict[str, Any]:
+        """What the metadata says, read when it is needed: in another LMS's export it is anybody's.
+
+        ConfigurationError when it cannot be read.
+        """
+        said: dict[str, Any] = {}
+        for file in self._files:
             is_students = self.shape.match(file.path)  # it lies in what somebody handed in
             if file.name == METADATA and file.content and not is_students:
-                self._said |= _load(file)
+                said |= _load(file)
+        return said
+
+    def look(self, file: Arrived) -> Claim | None:
+        """What a file's path says without the metadata."""
+        return None if self.shape.is_aside(file.path) else read(self.shape, file.path, None)
 
     def read(self, file: Arrived) -> Claim | Aside | None:
         """Whose a file is, if the metadata knows its folder."""

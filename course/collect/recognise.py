@@ -119,9 +119,9 @@ def _fits(recogniser: Recogniser, files: Sequence[Arrived]) -> bool:
     works = [file for file in files if leftover(file) is None]
     notebooks = [file for file in works if file.name.lower().endswith(".ipynb")]
     voices: dict[str, list[bool]] = defaultdict(list)
+    look = recogniser.look if isinstance(recogniser, Gradescope) else recogniser.read
     for file in notebooks or works:
-        claimed = isinstance(recogniser.read(file), Claim)
-        voices[_place(file.path)].append(claimed)
+        voices[_place(file.path)].append(isinstance(look(file), Claim))
     return sum(map(all, voices.values())) * 2 > len(voices)
 
 

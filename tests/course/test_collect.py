@@ -503,6 +503,20 @@ def test_a_students_own_zip_is_looked_into(desk: Desk) -> None:
     assert desk.submitted == submission("ada", b"1", "")
 
 
+def test_a_students_file_called_like_gradescopes_list_stops_nobody(desk: Desk) -> None:
+    moodle = "Ada Lovelace_7001_assignsubmission_file_"
+    files = {f"{moodle}/{name}": b"{" for name in ("submission_metadata.yml", "submission_1/x.txt")}
+    place = desk.zip({**files, "Grace Hopper_7003_assignsubmission_file_/lab1.ipynb": b"1"})
+    said = desk.collect(place)
+    assert said["exports"] == {str(place): "moodle"}
+    assert desk.submitted["grace/lab1/lab1.ipynb"] == b"1"
+
+
+def test_a_list_of_gradescopes_that_cannot_be_read_is_a_sentence(desk: Desk) -> None:
+    files = {"e/submission_metadata.yml": b"{", "e/submission_1/lab1.ipynb": b"1"}
+    refused(lambda: desk.collect(desk.zip(files)), "submission_metadata.yml", "cannot be read")
+
+
 @pytest.mark.parametrize("name", ["a_1_{}_x.ipynb", "submission_{}/x.ipynb", "12-3 - A - {}"])
 def test_no_student_says_which_lms_it_was(name: str, desk: Desk) -> None:
     inner = lms.zipped({name.format(number): b"%d" % number for number in range(9)})
