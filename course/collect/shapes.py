@@ -51,6 +51,7 @@ def _shape(
     return Shape(name, title, example, compiled, aside, **more)
 
 
+_LONGEST_COUNT = 30  # digits
 _FILE = r"(?P<file>.+)$"
 _DAY = r"(?:[^\W\d_]+\.? \d{1,2}|\d{1,2}\.? [^\W\d_]+\.?),? \d{4},? \d{3,4}(?: ?[AP]M)?"
 
@@ -139,12 +140,17 @@ def read(shape: Shape, path: str, changed: datetime | None) -> Claim | None:
         number_columns=shape.number_columns,
         time=time or (changed if shape.time_is_entrys else None),
         time_is_entrys=time is None and shape.time_is_entrys,
-        sequence=int(said["sequence"]) if said.get("sequence") else None,
+        sequence=_sequence(said.get("sequence", "")),
         late=bool(said.get("late")),
         problem=f"its time {said['time']!r} cannot be read"
         if said.get("time") and not time
         else "",
     )
+
+
+def _sequence(text: str) -> int | None:
+    """The LMS's count of files; Python refuses to read what a student makes thousands of digits."""
+    return int(text) if 0 < len(text) <= _LONGEST_COUNT else None
 
 
 def _time(text: str) -> datetime | None:

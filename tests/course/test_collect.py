@@ -527,6 +527,14 @@ def test_no_student_says_which_lms_it_was(name: str, desk: Desk) -> None:
     assert desk.submitted["grace/lab1/lab1.ipynb"] == b"1"
 
 
+def test_a_count_of_thousands_of_digits_stops_nobody(desk: Desk) -> None:
+    inner = lms.zipped({f"anon_x_{'9' * 5_000}_lab1.ipynb": b"2"})
+    files = {"lovelaceada_301_10_w.zip": inner, "hoppergrace_303_11_lab1.ipynb": b"1"}
+    said = desk.collect(desk.zip(files), roster=lms.CANVAS, code=1)
+    assert len(reasons(said)) == 1
+    assert desk.submitted["grace/lab1/lab1.ipynb"] == b"1"
+
+
 @pytest.mark.parametrize("name", ["1-1 - " + "1" * 900, "a" * 900, "1-1 - a" + " - a" * 200])
 def test_no_name_takes_long_to_read(name: str, desk: Desk) -> None:
     file = Arrived("export.zip", "/".join([name] * 3) + ".ipynb")
