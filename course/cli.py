@@ -197,7 +197,7 @@ def inspect(what: str, lab: str, as_json: bool, course_dir: Path) -> None:
     else:
         record = records.read(inspection.find(Path(what)))
     if as_json:
-        click.echo(record.to_json(), nl=False)
+        click.echo(terminal.visible_json(record.to_json()), nl=False)
         return
     for part in inspection.show(record):
         terminal.output().print(part)

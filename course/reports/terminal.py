@@ -6,6 +6,7 @@ characters spelled out, and never read as markup.
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import Counter
@@ -58,6 +59,12 @@ def visible(text: str, width: int = 200) -> str:
 def visible_lines(text: str) -> str:
     """A longer text, such as a traceback, made harmless line by line."""
     return "\n".join(_line(line, 1000) for line in text.splitlines())
+
+
+def visible_json(text: str) -> str:
+    """The same JSON, in which no terminal finds anything to obey."""
+    unseen = {ord(c): json.dumps(c)[1:-1] for c in {*text} if not c.isprintable() and c != "\n"}
+    return text.translate(unseen)
 
 
 def _line(text: str, width: int) -> str:

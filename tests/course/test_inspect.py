@@ -88,6 +88,21 @@ def test_a_record_is_shown_whole_and_as_text(
         assert part in shown
 
 
+def test_json_holds_nothing_that_a_terminal_obeys(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = course / "autograded" / "eve" / "tiny"
+    folder.mkdir(parents=True)
+    odd = '\x9b2J\x7f\u202e\x1b[2J\U000e0001\n"é'
+    stored = RECORD.model_copy(update={"student": "eve", "reason": odd}).to_json()
+    (folder / "record.json").write_text(stored, encoding="utf-8")
+    inspect(course, "eve", "tiny", "--json")
+    out = capsys.readouterr().out
+    assert json.loads(out) == json.loads(stored)
+    assert all(c.isprintable() for c in out.replace("\n", ""))
+    assert "é" in out
+
+
 def test_json_is_the_record_as_stored(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inspect(course, "ada", "tiny", "--json")
     out = capsys.readouterr().out
