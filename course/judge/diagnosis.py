@@ -24,6 +24,7 @@ from course.judge.returned import MOST_VALUES, count
 from course.record import Diagnosis
 from course.sandbox.outcome import NotDefined, ProcessEnded, StudentError, TimeLimit
 
+DEEPEST = 8  # lists within lists; of each level, comparing looks at all that lies below
 AGREEMENT = 1e-7  # relative; programs that differ do so by far more on the probes
 
 Program = Callable[..., Any]
@@ -166,12 +167,16 @@ def _longer(before: Any, now: Any) -> bool:
 
 def plain(value: Any) -> Any:
     """A value as nested tuples of floats; lists, tuples and arrays that hold the same are alike."""
-    if count(value) > MOST_VALUES:
-        return "more values than any probe gives"
+    return _plain(value, 0) if count(value) <= MOST_VALUES else "more values than any probe gives"
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if depth > DEEPEST:
+        return "deeper than any probe gives"
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
-        return tuple(plain(each) for each in value)
+        return tuple(_plain(each, depth + 1) for each in value)
     if type(value) in (int, float):
         try:
             return float(value)

@@ -1,13 +1,14 @@
 """A mistake is named when exactly one wrong program gives its numbers, and never otherwise."""
 
 import math
+from time import process_time
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from course.judge.diagnosis import Library, agree, diagnose, misconception
+from course.judge.diagnosis import Library, added, agree, diagnose, misconception, plain
 from course.judge.proxy import InProcess
 
 
@@ -152,3 +153,16 @@ def test_agreement_is_close_and_structural() -> None:
     assert agree(0.0, 1e-11)
     assert not agree(0.0, 1e-9)
     assert not agree(None, 0.0)
+
+
+def test_deep_answers_are_compared_in_little_time() -> None:
+    deep: list[Any] = [None] * 90_000
+    for _ in range(20):
+        deep = [deep]
+    start = process_time()
+    before, now = plain(deep), plain([*deep, None])
+    assert not agree(before, now)
+    assert added(before, now) != before
+    assert process_time() - start < 0.2
+    nested = np.arange(2.0**6).reshape((2,) * 6)
+    assert plain(nested) == plain(nested.tolist())
