@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from contextlib import nullcontext
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -19,7 +19,10 @@ from course.config import Settings
 from course.errors import ConfigurationError
 from course.reports import terminal
 from course.roster import read_roster
+from course.sandbox import sweep
 from course.times import zone_named
+
+PREFIX = "course-collect-"
 
 
 def collect(
@@ -48,10 +51,10 @@ def collect(
     planner = Planner(settings, lab, students, roster is not None, zone, recogniser, labs)
     submitted = settings.folder("submitted")
     with (
-        tempfile.TemporaryDirectory(prefix="collect-") as spool,
+        _spool() as spool,
         nullcontext() if dry_run else store.opened(submitted, lab) as opened,
     ):
-        plan = _planned(planner, places, Path(spool))
+        plan = _planned(planner, places, spool)
         if opened is not None:
             _write(plan, settings, opened)
     if as_json:
@@ -63,6 +66,17 @@ def collect(
         for line in summary(plan, students, dry=dry_run):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0 if plan.complete else 1
+
+
+@contextmanager
+def _spool() -> Iterator[Path]:
+    """A folder for what is unpacked; one that a killed run left, of gigabytes perhaps, goes."""
+    folder, descriptor = sweep.make(PREFIX)
+    try:
+        yield folder
+    finally:
+        sweep.remove(folder)
+        os.close(descriptor)
 
 
 def _planned(planner: Planner, places: Sequence[Path], spool: Path) -> Plan:

@@ -21,7 +21,7 @@ from tiny import refused
 
 from course.collect.arrived import Arrived
 from course.collect.attempts import safe_name
-from course.collect.command import collect
+from course.collect.command import PREFIX, collect
 from course.collect.plain import is_named_like
 from course.collect.plan import Planner, State
 from course.collect.recognise import TITLES
@@ -574,6 +574,18 @@ def test_an_interrupted_run_is_finished_by_the_next(
     desk.collect(place)
     assert desk.submitted == submission("ada", lms.ADA, EARLY) | submission("joerg", lms.NEW, LATE)
     assert not [name for name in desk.kept if "/." in name]
+
+
+def test_what_a_killed_run_had_unpacked_goes_with_the_next(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / f"{PREFIX}left"
+    left.mkdir()
+    (left / "tmp1").write_bytes(b"unpacked")
+    os.utime(left, (0, 0))
+    desk.collect(desk.zip({"lovelaceada_301_9_lab1.ipynb": b"1"}), roster=lms.CANVAS)
+    assert list(tmp_path.glob(f"{PREFIX}*")) == []
 
 
 def test_a_full_disk_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
