@@ -166,6 +166,15 @@ def test_a_tar_bomb_is_left_at_once(take: Take) -> None:
     assert "huge.ipynb in it is larger than 1 MB; what follows in it was not read" in one.problem
 
 
+def test_a_file_that_looks_like_a_list_has_nobody_refused(take: Take) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("eve.ipynb", b"PK\x01\x02" * 1_000)
+        archive.writestr("ada.ipynb", b"{}")
+        archive.comment = b"of the class"
+    assert set(taken(take("x.zip", out.getvalue()))) == {"eve.ipynb", "ada.ipynb"}
+
+
 PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 
 
