@@ -54,8 +54,12 @@ class Store:
         self._folder = folder
         self._lab = lab
 
-    def put(self, student: str, files: Mapping[str, str | bytes]) -> Path:
-        """Replace the student's folder by one that holds exactly `files` (name to content)."""
+    def put(self, student: str, files: Mapping[str, str | Path]) -> Path:
+        """Replace the student's folder by one that holds exactly `files`.
+
+        By name: their text, or where there is one to be copied. Whole files of a student's would
+        not fit into memory together.
+        """
         place = self._folder / student / self._lab
         try:
             new = self._write(place.with_name(f".{self._lab}.new"), files)
@@ -83,13 +87,13 @@ class Store:
         except OSError as error:
             raise _unwritable(self._folder, error) from None
 
-    def _write(self, new: Path, files: Mapping[str, str | bytes]) -> Path:
+    def _write(self, new: Path, files: Mapping[str, str | Path]) -> Path:
         new.mkdir(parents=True)
         for name, content in files.items():
             if isinstance(content, str):
                 (new / name).write_text(content, encoding="utf-8")
             else:
-                (new / name).write_bytes(content)
+                shutil.copyfile(content, new / name)
         return new
 
     def _try_writing(self) -> None:

@@ -36,17 +36,17 @@ def carry_out(
         tick()
 
 
-def _files(folder: Folder) -> dict[str, str | bytes]:
-    files: dict[str, str | bytes] = {name: _read(attempt) for name, attempt in folder.files.items()}
+def _files(folder: Folder) -> dict[str, str | Path]:
+    files: dict[str, str | Path] = {name: _place(each) for name, each in folder.files.items()}
     if folder.timestamp:
         files[TIMESTAMP_NAME] = folder.timestamp + "\n"
     return files
 
 
-def _read(attempt: Attempt) -> bytes:
-    if attempt.content is None:
+def _place(attempt: Attempt) -> Path:
+    if attempt.content is None or not attempt.content.is_file():
         raise ConfigurationError(f"{attempt.path} is gone: run the same command again.")
-    return attempt.content.read_bytes()
+    return attempt.content
 
 
 def _keep(settings: Settings, lab: str, folder: Folder) -> None:
@@ -59,7 +59,7 @@ def _keep(settings: Settings, lab: str, folder: Folder) -> None:
         name = attempt.kept or _name(attempt, taken)
         taken[name] = attempt.digest
         if not _is_kept(place / name, attempt):
-            _write(place / name, _read(attempt))
+            _write(place / name, _place(attempt).read_bytes())
         listed.append(replace(attempt, kept=name).to_dict())
     counts = folder.counts.digest if folder.counts else None
     said = {"student": folder.student, "lab": lab, "counts": counts, "attempts": listed}

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+import tracemalloc
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -586,6 +587,20 @@ def test_what_a_killed_run_had_unpacked_goes_with_the_next(
     os.utime(left, (0, 0))
     desk.collect(desk.zip({"lovelaceada_301_9_lab1.ipynb": b"1"}), roster=lms.CANVAS)
     assert list(tmp_path.glob(f"{PREFIX}*")) == []
+
+
+def test_large_files_never_lie_in_memory_together(desk: Desk) -> None:
+    size = 8 << 20
+    ada = "Lab 1_alovelace_attempt_2027-01-31-08-00-00_"
+    place = desk.zip({f"{ada}{n}.pdf": bytes([n]) * size for n in range(12)})
+    tracemalloc.start()
+    try:
+        desk.collect(place)
+        assert tracemalloc.get_traced_memory()[1] < 6 * size
+    finally:
+        tracemalloc.stop()
+    assert len(desk.submitted) == 13
+    assert {len(each) for each in desk.submitted.values()} == {size, 24}
 
 
 def test_a_full_disk_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
