@@ -102,13 +102,14 @@ def prepare() -> None:
     multiprocessing.set_forkserver_preload([workers.NEEDED])
     before = dict(os.environ)
     os.environ.update(workers.ONE_THREAD)  # before NumPy is imported there, or never
+    os.environ["PYTHONSAFEPATH"] = "1"  # else it imports what is called `course` in this folder
     try:
         with _interrupts_held(), _temporary_files_swept():
             forkserver.ensure_running()
     except OSError:  # its socket cannot be made: TMPDIR is too long a path for one, for instance
         multiprocessing.set_start_method("spawn", force=True)
     finally:
-        for name in workers.ONE_THREAD:
+        for name in (*workers.ONE_THREAD, "PYTHONSAFEPATH"):
             os.environ.pop(name)
         os.environ.update(before)
 

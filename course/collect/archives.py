@@ -38,10 +38,8 @@ _DAMAGED = (
 )
 _MAX_NAME = 1000
 _LONGEST_HEADER = 1 << 13  # of a tar, bytes
-_SIZE, _LOCATION = (
-    5,
-    9,
-)  # what zipfile knows of a zip's end: how long the list is, and where it ends
+# in what zipfile knows of a zip's end: how long the list is, and where it ends
+_SIZE, _LOCATION = 5, 9
 _LONG_END = 56 + 20  # bytes that stand between list and end if the zip is a long one
 _ENTRY = b"PK\x01\x02"  # begins each line of a zip's list
 
