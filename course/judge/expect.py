@@ -55,7 +55,7 @@ def require(
     condition: object,
     sentence: str = messages.NO_REASON,
     *,
-    call: str = "",
+    call: object = "",
     expected: Any = None,
     got: Any = None,
 ) -> None:
@@ -67,7 +67,7 @@ def require(
     if condition is True or (isinstance(condition, np.bool_) and bool(condition)):
         return
     raise CheckFailed(
-        sentence, Evidence(call=call[:_LONGEST], expected=show(expected), got=show(got))
+        sentence, Evidence(call=str(call)[:_LONGEST], expected=show(expected), got=show(got))
     )
 
 

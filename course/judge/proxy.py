@@ -56,14 +56,14 @@ class Submission:
 
         def call(*args: Any) -> Returned:
             raw = self._ask(name, self._callee.call, name, *args)
-            return Returned(raw, name, render_call(name, args))
+            return Returned(raw, name, Call(name, args))
 
         return call
 
     def watch(self, name: str, *args: Any) -> tuple[Returned, tuple[Any, ...]]:
         """Call `name(*args)`; also give the arguments back as they are after the call."""
         raw, after = self._ask(name, self._callee.watch, name, *args)
-        return Returned(raw, name, render_call(name, args)), after
+        return Returned(raw, name, Call(name, args)), after
 
     def value(self, name: str) -> Returned:
         """The value of a variable, such as a learning rate that the student chose."""
@@ -122,7 +122,15 @@ class InProcess:
             raise NotDefined(name) from None
 
 
-def render_call(name: str, args: tuple[Any, ...]) -> str:
-    """The call as one bounded line, for evidence."""
-    text = f"{name}({', '.join(show(arg) for arg in args)})"
-    return text if len(text) <= 600 else text[:599] + "…"
+class Call:
+    """A call as one bounded line, for evidence: written out when it is read, for most never are."""
+
+    __slots__ = ("_arguments", "_name")
+
+    def __init__(self, name: str, arguments: tuple[Any, ...]) -> None:
+        self._name = name
+        self._arguments = copy.deepcopy(arguments)  # as they were: a check may use them again
+
+    def __str__(self) -> str:
+        text = f"{self._name}({', '.join(map(show, self._arguments))})"
+        return text if len(text) <= 600 else text[:599] + "…"

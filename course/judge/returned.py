@@ -30,7 +30,8 @@ class Returned:
     __slots__ = ("call", "name", "raw")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, raw: Any, name: str, call: str) -> None:
+    def __init__(self, raw: Any, name: str, call: object) -> None:
+        """`call`, made a str, is one line that a reader can follow."""
         self.raw = raw
         self.name = name
         self.call = call
@@ -147,7 +148,9 @@ class Returned:
         self, sentence: str, expected: Any = None, got: Any = None, allowed: str = ""
     ) -> NoReturn:
         shown = show(self.raw if got is None else got)
-        evidence = Evidence(call=self.call, expected=show(expected), got=shown, tolerance=allowed)
+        evidence = Evidence(
+            call=str(self.call), expected=show(expected), got=shown, tolerance=allowed
+        )
         raise CheckFailed(sentence, evidence)
 
     def _compared(self, other: object) -> NoReturn:
