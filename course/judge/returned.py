@@ -40,6 +40,10 @@ class Returned:
         """One finite number: an int, a float, a complex without imaginary part, or 0-d of those."""
         return self._finite(self._number(self.raw))
 
+    def any_number(self) -> float:
+        """One number as `number` takes it, or inf or nan, where these are right answers, too."""
+        return self._number(self.raw)
+
     def pair(self) -> tuple[float, float]:
         """Two finite numbers from a tuple, a list or an array of two."""
         first, second = self.parts(2)

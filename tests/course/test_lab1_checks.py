@@ -192,6 +192,16 @@ def test_what_is_small_beside_another_slope_is_not_flat(all_checks: list[Checks]
         assert flat in rejecting(checks, "gradient", steep)
 
 
+@pytest.mark.parametrize("last", [None, "inf", [1e20]], ids=repr)
+def test_what_is_no_number_is_no_overflow(checks: Checks, last: object) -> None:
+    def ends_otherwise(*args: object) -> object:
+        W, b, history = RIGHT_NAMESPACE["gradient_descent"](*args)  # type: ignore[operator]
+        return W, b, [*history[:-1], last]
+
+    overflow = "test_gradient_descent::test_overflow"
+    assert overflow in rejecting(checks, "gradient_descent", ends_otherwise)
+
+
 def test_a_cost_that_is_next_to_nothing_is_not_twice_as_large(checks: Checks) -> None:
     """Two such costs lie closer together than rounding would be allowed to take them."""
     tiny = {"cost": lambda x, y, W, b: 1e-13 * (abs(W) + abs(b))}

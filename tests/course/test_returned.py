@@ -71,6 +71,17 @@ def test_nothing_else_is(raw: Any) -> None:
         returned(raw).number()
 
 
+@pytest.mark.parametrize("raw", [math.inf, -math.inf, math.nan, np.array(math.nan), 2, 1.5])
+def test_any_number_may_be_inf_or_nan(raw: Any) -> None:
+    assert str(returned(raw).any_number()) == str(float(raw))
+
+
+@pytest.mark.parametrize("raw", [None, "inf", True, [math.inf], 1j, b"3"], ids=repr)
+def test_what_is_no_number_is_none_of_those_either(raw: Any) -> None:
+    with pytest.raises(CheckFailed):
+        returned(raw).any_number()
+
+
 @pytest.mark.parametrize("raw", [(1.0, 2.0), [1, 2], np.array([1.0, 2.0]), (np.array(1.0), 2)])
 def test_a_pair_may_be_a_tuple_a_list_or_an_array(raw: Any) -> None:
     assert returned(raw).pair() == (1.0, 2.0)

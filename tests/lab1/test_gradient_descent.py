@@ -4,9 +4,11 @@ A loop can only be tried through the functions that it calls. Where one of them 
 lends it a right one and asks again.
 """
 
+import math
+
 import pytest
 
-from course.judge.expect import CheckFailed, close, require
+from course.judge.expect import close, require
 
 from . import data, truth
 
@@ -219,9 +221,7 @@ def test_overflow(submission, rng):
     entries = history.parts(60)
     first, second = entries[0].number(), entries[1].number()
     require(second > 10 * first > 0, "The cost does not grow from step to step.", call=history.call)
-    try:
-        last = entries[-1].number()
-    except CheckFailed:
-        return
+    last = entries[-1].any_number()
+    kept = not math.isfinite(last) or 1e15 < last < 1e300
     sentence = "The cost does not stay as large as it became: something stands in for inf or nan."
-    require(1e15 < last < 1e300, sentence, call=history.call, got=last)
+    require(kept, sentence, call=history.call, got=last)
