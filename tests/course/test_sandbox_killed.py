@@ -116,8 +116,8 @@ def kill(monkeypatch: pytest.MonkeyPatch, times: int, whom: Callable[[int], int]
     fork = WarmHandle.fork
     met: list[int] = []
 
-    def forked(handle: WarmHandle, seconds: float) -> Any:
-        made = fork(handle, seconds)
+    def forked(handle: WarmHandle, seconds: float, **how: bool) -> Any:
+        made = fork(handle, seconds, **how)
         if len(met) < times:
             met.append(whom(made[1].pid))
             threading.Timer(0.1, os.kill, (met[-1], signal.SIGKILL)).start()
