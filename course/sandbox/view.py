@@ -66,7 +66,8 @@ def environment() -> dict[str, str]:
     """Return the whole environment of the warm process: nothing of the instructor's."""
     return {
         "PATH": os.defpath,
-        "LANG": "C.UTF-8",
+        "LC_ALL": "C",  # of any other language files stay mapped, with pages that nobody has read
+        "PYTHONUTF8": "1",
         "TZ": "UTC",
         "PYTHONPATH": str(IMPORT_ROOT),
         "PYTHONHASHSEED": "0",
