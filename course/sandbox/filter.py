@@ -34,7 +34,7 @@ DENIED: tuple[str, ...] = (
     *("io_uring_setup", "io_uring_enter", "io_uring_register"),
     *("keyctl", "add_key", "request_key"),
     *("memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget"),
-    *("msgsnd", "msgrcv", "msgctl", "semget", "semop", "semctl"),
+    *("msgsnd", "msgrcv", "msgctl", "semget", "semop", "semtimedop", "semctl"),
     *("mq_open", "mq_unlink"),
     *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
     *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
@@ -50,13 +50,14 @@ DENIED: tuple[str, ...] = (
     *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"),
     *("mknod", "mknodat", "symlink", "symlinkat", "sync", "syncfs"),
     *("io_setup", "migrate_pages", "move_pages"),
-    *("mincore", "preadv2", "fadvise64"),
+    *("mincore", "preadv2", "fadvise64", "sysinfo"),
 )
 """`sendmsg` sends descriptors. The kernel counts those that nobody has received yet for all of the
 user's processes together, and beyond a limit none of them can send any: then no child is forked.
 
-The last three tell which pages of a library's file are in memory, or put them out. Each page would
-hold a bit for the next submission, for days: room for any solution that was lent to this one."""
+`mincore` and the next two tell which pages of a library's file are in memory, or put them out. Each
+page would hold a bit for the next submission, for days: room for any solution that was lent to this
+one. `sysinfo` tells how much memory the whole machine has left, which is anybody's to take."""
 
 DENIED_NUMBERS = (451, 452, 457, 458, 463, 466, 467, 469)
 """cachestat, fchmodat2, statmount, listmount, setxattrat, removexattrat, open_tree_attr,
@@ -72,13 +73,25 @@ NOT_SUPPORTED = (
 """`fallocate` fills a disk in no time; libc writes zeros instead, which takes the time that notices
 it. The others read what is written on any file, whatever Landlock says of its content."""
 
-BY_NAME = (
+BY_NAME: tuple[str | int, ...] = (
     *("open", "openat", "creat", "stat", "lstat", "newfstatat", "fstatat64", "statx", "access"),
     *("faccessat", "faccessat2", "readlink", "readlinkat", "statfs", "chdir", "getdents"),
     *("getdents64", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "link", "linkat"),
-    *("rename", "renameat", "renameat2"),
+    *("rename", "renameat", "renameat2", "uselib", 468),  # file_getattr
 )
 """Every call that looks a file up. Whether it had to come from the disk, the next one can tell."""
+
+BY_MEETING: tuple[str | int, ...] = (
+    *("clone", "set_robust_list", "set_tid_address", "flock"),
+    *("pipe", "pipe2", "socketpair", "getsockopt"),
+    *(449, 454, 455, 456),  # futex_waitv, futex_wake, futex_wait, futex_requeue
+)
+"""Every call, beside what a filter can tell by the arguments, with which a process meets another or
+takes of what the kernel counts for all.
+
+The kernel itself wakes who waits at an address, of a page that both see too, when a thread ends
+that named it as its own; and threads use up the numbers of processes, pipes those of files, sockets
+their own. `/dev/null`, which every process holds open, has locks that all of them see."""
 
 CLONE_THREAD = 0x10000
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
@@ -96,7 +109,16 @@ F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
 ready; Landlock stops that from ABI 6 on."""
 F_SETLEASE, F_NOTIFY = 1024, 1026
 """A lease on a library's file makes everybody else who opens that file wait, up to 45 seconds."""
+F_SET_RW_HINT, F_SET_FILE_RW_HINT = 1036, 1038
+"""How long what is written will be kept: one of six, kept with the file for all who open it."""
+F_SETPIPE_SZ = 1031
+"""The kernel counts the room in pipes for all of the user's processes together."""
+F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW = 5, 6, 7, 36, 37, 38
 MADV_COLD, MADV_PAGEOUT = 20, 21
+MADV_MERGEABLE, PR_SET_MEMORY_MERGE = 12, 67
+"""A page that was merged with another process's equal one takes longer to write to."""
+MPOL_F_ADDR, MPOL_MF_MOVE, MPOL_MF_MOVE_ALL = 2, 2, 4
+"""In which part of the machine's memory a page lies, a bit that stays with a library's file."""
 AF_UNIX = 1
 SOCK_TYPE, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET = 0xF, 2, 3, 5
 """A pair of datagram sockets would do: each can send to any named socket of the machine."""
@@ -127,13 +149,18 @@ def compile_filters() -> tuple[bytes, ...]:
 def compile_seal() -> bytes:
     """Return the program that keeps what a process knows in it: for one that holds a solution.
 
-    It finds no file, and meets no other process at a page of a library that both have mapped.
+    It finds no file, and meets no other process: not at a page of a library that both have mapped,
+    at no lock, and in no count that the kernel keeps.
     """
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    for name in BY_NAME:
-        _add(rules, seccomp.ERRNO(errno.EACCES), name)
-    shared = seccomp.Arg(1, seccomp.MASKED_EQ, FUTEX_PRIVATE, 0)
-    _add(rules, seccomp.ERRNO(errno.EPERM), "futex", shared)
+    for call in BY_NAME:
+        _add(rules, seccomp.ERRNO(errno.EACCES), call)
+    refuse = seccomp.ERRNO(errno.EPERM)
+    for call in BY_MEETING:
+        _add(rules, refuse, call)
+    _add(rules, refuse, "futex", seccomp.Arg(1, seccomp.MASKED_EQ, FUTEX_PRIVATE, 0))
+    for command in (F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW):
+        _add(rules, refuse, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, LOW_WORD, command))
     return _compiled(rules)
 
 
@@ -150,11 +177,16 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
     _add(rules, refuse, "clone", arg(0, masked, CLONE_THREAD, 0))
     for name, place in (("open", 1), ("openat", 2)):  # O_TRUNC without write access empties files
         _add(rules, refuse, name, arg(place, masked, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY))
-    for option in (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP):
+    for option in (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_MEMORY_MERGE):
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
-    for command in (F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY):
+    signals, kept = (F_SETOWN, F_SETSIG, F_SETOWN_EX), (F_SET_RW_HINT, F_SET_FILE_RW_HINT)
+    for command in (*signals, F_SETLEASE, F_NOTIFY, *kept, F_SETPIPE_SZ):
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
-    for advice in (MADV_COLD, MADV_PAGEOUT):  # they put a library's pages out of memory, too
+    _add(rules, refuse, "get_mempolicy", arg(4, masked, MPOL_F_ADDR, MPOL_F_ADDR))
+    for flag in (MPOL_MF_MOVE, MPOL_MF_MOVE_ALL):
+        _add(rules, refuse, "mbind", arg(5, masked, flag, flag))
+    for advice in (MADV_COLD, MADV_PAGEOUT, MADV_MERGEABLE):
+        # the first two put a library's pages out of memory, too
         _add(rules, refuse, "madvise", arg(2, masked, LOW_WORD, advice))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
         _add(rules, refuse, name, arg(0, masked, ANOTHERS_CLOCK, ANOTHERS_CLOCK))

@@ -246,6 +246,62 @@ def test_a_sealed_process_meets_no_other_at_a_page_that_both_see(warm: WarmProce
             assert (child.call("wake", 0), child.call("wake", 128)) == (answer, 0)
 
 
+CALLS = (
+    "import ctypes, fcntl, os, socket, struct, threading\n"
+    "libc = ctypes.CDLL(None, use_errno=True)\n"
+    "def ask(number, *arguments):\n"
+    "    given = [each if each is None else ctypes.c_long(each) for each in arguments]\n"
+    "    if libc.syscall(ctypes.c_long(number), *given) < 0:\n"
+    "        raise OSError(ctypes.get_errno(), 'refused')\n"
+    "def lock(command):\n"
+    "    how = struct.pack('hhqqi4x', fcntl.F_WRLCK, os.SEEK_SET, 5, 7, 0)\n"
+    "    fcntl.fcntl(0, command, how)\n"
+    "is_x86 = os.uname().machine == 'x86_64'\n"
+)
+MEETS = {
+    "a file's attributes": "ask(468, -100, 0, 0, 0, 0)",
+    "a lock on a file that all hold open": "fcntl.flock(0, fcntl.LOCK_EX)",
+    "a lock on a part of it": "lock(fcntl.F_SETLK)",
+    "who holds such a lock": "lock(fcntl.F_GETLK)",
+    "a lock that goes with the descriptor": "lock(37)",
+    "a wait at many pages": "ask(449, 0, 1, 0, 0, 1)",
+    "a wake in the newer way": "ask(454, 0, 1, 1, 2)",
+    "a wait in the newer way": "ask(455, 0, 0, 1, 2, 0, 1)",
+    "who waits, at another page": "ask(456, 0, 0, 1, 1)",
+    "a wake by the kernel when a thread ends": "ask(218 if is_x86 else 96, 0)",
+    "a wake by the kernel for what it held": "ask(273 if is_x86 else 99, 0, 24)",
+    "the numbers of processes": "threading.Thread(target=int).start()",
+    "the numbers of files": "os.pipe()",
+    "the same by sockets": "socket.socketpair()",
+    "the numbers of sockets": "socket.socket(fileno=os.dup(3)).getsockopt(1, 57, 8)",
+}
+
+
+@pytest.mark.parametrize("source", MEETS.values(), ids=MEETS.keys())
+def test_a_sealed_process_meets_no_other_anywhere(warm: WarmProcess, source: str) -> None:
+    """What two can see, or the kernel counts for all, would carry what one of them was told."""
+    with warm.fork(sealed=True) as child:
+        kind = "RuntimeError" if "Thread" in source else "PermissionError"
+        assert refused(child, CALLS + source) == kind
+
+
+KEEPS = {
+    "how long a file will be kept": "fcntl.fcntl(os.open(os.__file__, 0), 1036, bytes([3] * 8))",
+    "room in all pipes of the user": "fcntl.fcntl(os.pipe()[0], 1031, 1 << 20)",
+    "what others count": "ask(220 if is_x86 else 192, 0, 0, 0, 0)",
+    "memory of the whole machine": "ask(99 if is_x86 else 179, 0)",
+    "where in it a page lies": "ask(239 if is_x86 else 236, 0, 0, 0, 0, 2)",
+    "and to move it": "ask(237 if is_x86 else 235, 0, 0, 0, 0, 0, 2)",
+    "pages shared with whoever has equal ones": "ask(28 if is_x86 else 233, 0, 0, 12)",
+    "the same for all of them": "ask(157 if is_x86 else 167, 67, 1, 0, 0, 0)",
+}
+
+
+@pytest.mark.parametrize("source", KEEPS.values(), ids=KEEPS.keys())
+def test_nothing_is_left_with_what_all_share(child: Child, source: str) -> None:
+    assert refused(child, CALLS + source) == "PermissionError"
+
+
 @pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", ".", ""])
 def test_files_stay_inside(warm: WarmProcess, name: str) -> None:
     with pytest.raises(ValueError, match="not a file name"):
