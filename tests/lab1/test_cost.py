@@ -81,6 +81,10 @@ def test_number_types(submission, rng):
     W, b = data.start(rng)
     integers, floats = submission.cost(x, y, W, b), submission.cost(*data.single(x, y), W, b)
     require(integers.number() != 0, "The cost of these points is not 0.", call=integers.call)
+    elsewhere = submission.cost(x + 1, y - 2, W, b)
+    require(
+        integers.number() != elsewhere.number(), "Any points cost the same.", call=elsewhere.call
+    )
     integers.should_be(floats.number(), rel=3e-4)
 
 

@@ -102,6 +102,8 @@ def test_number_types(submission, rng):
     floats = submission.gradient(x.astype(float), y.astype(float), W, b)
     size = min(map(abs, integers.pair()))
     require(size > 1e-6, "The gradient is 0 at a line that is not the best.", call=integers.call)
+    moved = submission.gradient(x + 1, y - 2, W, b)
+    require(integers.pair() != moved.pair(), "Any points have the same gradient.", call=moved.call)
     integers.should_be(floats.pair())
 
 

@@ -1,7 +1,7 @@
 """Knows the visible tests by heart and answers nothing else.
 
 The three rates are about the notebook's own data: 6 points. A critical rate that is always the same
-is the same for whole numbers, too: 1 point.
+is worth nothing.
 
 base: empty
 tier: any

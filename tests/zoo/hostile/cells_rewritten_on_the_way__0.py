@@ -1,6 +1,6 @@
 """Transforms the source of all later cells, given ones too: only its own process runs that.
 
-A cost that is always 1 is the same for whole numbers, which is worth one point.
+A cost that is always 1 is worth nothing, not even where whole numbers cost what others do.
 
 base: empty
 tier: any
