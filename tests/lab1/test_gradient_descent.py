@@ -28,6 +28,15 @@ def costs(history, steps):
     return found
 
 
+def reads_the_points(submission, x, y, *case):
+    """Fail the check when descent leads to the same place on other points."""
+    here = submission.gradient_descent(x, y, *case).parts(3)
+    there = submission.gradient_descent(x + 1, y - 2, *case).parts(3)
+    places = [(W.number(), b.number()) for W, b, _ in (here, there)]
+    sentence = "Any points lead to the same place."
+    require(places[0] != places[1], sentence, call=there[0].call, got=places[1])
+
+
 @pytest.mark.points(3)
 @pytest.mark.explanatory("credit for a right step, whatever the loop")
 def test_one_step(submission, rng):
@@ -116,6 +125,7 @@ def test_learning_rate_and_start(submission, rng):
     new_W, new_b, _ = submission.gradient_descent(x, y, W, b, rate, 1).parts(3)
     moved = new_W.number() != W and new_b.number() != b
     require(moved, "A step with a rate above 0 moves nothing.", call=new_W.call)
+    reads_the_points(submission, x, y, W, b, rate, 1)
 
 
 @pytest.mark.points(1)
@@ -131,6 +141,7 @@ def test_in_two_goes(submission, rng):
     second[0].should_be(whole[0].number())
     second[1].should_be(whole[1].number())
     second[2].should_be(costs(whole[2], 5)[2:])
+    reads_the_points(submission, x, y, W, b, rate, 5)
 
 
 @pytest.mark.points(1)
@@ -165,6 +176,7 @@ def test_number_types(submission, rng):
     right = close(reached, (floats[0].number(), floats[1].number()))
     require(right, "The type of the numbers changes where descent ends.", call=integers[0].call)
     integers[2].should_be(costs(floats[2], 4))
+    reads_the_points(submission, *as_floats)
 
 
 @pytest.mark.points(2)
