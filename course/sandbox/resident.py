@@ -11,6 +11,7 @@ import ctypes
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 MORSEL = 1 << 20
@@ -22,6 +23,7 @@ class _Library(ctypes.Structure):
     _fields_ = (("base", ctypes.c_void_p), ("name", ctypes.c_char_p))
 
 
+@cache  # no library comes later
 def bring_in() -> int:
     """Read each file that is loaded as a library or as the program; return how many bytes."""
     return sum(map(_read, libraries()))

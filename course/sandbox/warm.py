@@ -52,7 +52,6 @@ def main() -> None:
     shell = warm_up(Limits.from_dict(settings["limits"]))
     if threading.active_count() > 1:
         raise RuntimeError("an import started a thread, and with threads a fork can hang for ever")
-    resident.bring_in()
     gc.collect()
     gc.freeze()  # else the first full collection in every child copies all of the heap
     file_system = os.open(settings["folder"], os.O_PATH | os.O_DIRECTORY)
@@ -121,6 +120,8 @@ class Forker:
 
     def fork(self, channel: socket.socket, *, sealed: bool) -> None:
         """Fork a child that talks over this channel, sealed if it will be told a solution."""
+        if sealed:
+            resident.bring_in()
         self.count += 1
         folder = Path(self.settings["folder"]) / str(self.count)
         folder.mkdir(mode=0o700)
