@@ -156,17 +156,19 @@ def _is_submission(family: dict[int, Process], pid: int) -> bool:
 
 
 def _family(root: int) -> dict[int, Process]:
-    """A process and all of its descendants, by number."""
-    everybody: dict[int, Process] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
+    """A process and its descendants, by number; nobody else is looked at, which would take time."""
+    found: dict[int, Process] = {}
+    waiting = [root]
+    while waiting:
+        pid = waiting.pop()
+        folder = Path(f"/proc/{pid}")
         try:
             fields = (folder / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
             command = (folder / "cmdline").read_bytes()
+            for thread in (folder / "task").iterdir():
+                waiting += map(int, (thread / "children").read_text("ascii").split())
         except OSError:
             continue
         cpu = sum(map(int, fields[11:15])) / TICKS  # with that of the children it has waited for
-        everybody[int(folder.name)] = Process(int(fields[1]), command, cpu)
-    found = {root} & everybody.keys()
-    while more := {pid for pid, each in everybody.items() if each.parent in found} - found:
-        found |= more
-    return {pid: everybody[pid] for pid in found}
+        found[pid] = Process(int(fields[1]), command, cpu)
+    return found
