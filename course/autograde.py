@@ -206,7 +206,7 @@ def _changed(
     """Read what there is to grade; the records of what is unchanged are results already.
 
     What came at no time that can be read is not graded, lest it count as in time; nor is it a zero,
-    since whoever collects writes that time. It goes to `untimed`.
+    for it may be whoever collects who wrote that time. It goes to `untimed`.
     """
     for submission in what.submissions:
         heed()
