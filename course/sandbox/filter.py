@@ -83,7 +83,7 @@ BY_NAME: tuple[str | int, ...] = (
 
 BY_MEETING: tuple[str | int, ...] = (
     *("clone", "set_robust_list", "set_tid_address", "flock"),
-    *("pipe", "pipe2", "socketpair", "getsockopt"),
+    *("pipe", "pipe2", "socketpair", "getsockopt", "epoll_create", "epoll_create1"),
     *(449, 454, 455, 456),  # futex_waitv, futex_wake, futex_wait, futex_requeue
 )
 """Every call, beside what a filter can tell by the arguments, with which a process meets another or
@@ -91,11 +91,19 @@ takes of what the kernel counts for all.
 
 The kernel itself wakes who waits at an address, of a page that both see too, when a thread ends
 that named it as its own; and threads use up the numbers of processes, pipes those of files, sockets
-their own. `/dev/null`, which every process holds open, has locks that all of them see."""
+their own. `/dev/null`, which every process holds open, has locks that all of them see. What epoll
+watches is counted for all of the user's processes together."""
 
-CLONE_THREAD = 0x10000
+WORDS = ("set_robust_list", "set_tid_address")
+"""With which a process names a word of its memory, where the kernel wakes whoever waits when it
+ends. libc has named some before the seal, and which page lies there is the process's to change."""
+
+CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
+"""A thread with descriptors of its own would have as many of them again as a process may."""
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
+PR_SCHED_CORE = 62
+"""Leaves the other half of a core idle while this process runs: whoever else is graded waits."""
 IOCTLS = (
     *(termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO),
     *(termios.FIOCLEX, termios.FIONCLEX),
@@ -113,8 +121,15 @@ F_SET_RW_HINT, F_SET_FILE_RW_HINT = 1036, 1038
 """How long what is written will be kept: one of six, kept with the file for all who open it."""
 F_SETPIPE_SZ = 1031
 """The kernel counts the room in pipes for all of the user's processes together."""
+F_FIRST_UNKNOWN = 1039
+"""From here on commands are newer than this list; F_SETDELEG, 1040, of Linux 6.19, is a lease."""
 F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW = 5, 6, 7, 36, 37, 38
 MADV_COLD, MADV_PAGEOUT = 20, 21
+MADV_HUGEPAGE, MADV_COLLAPSE = 14, 25
+"""They join pages of a library's file, for all who map it and for as long as it is in memory. NumPy
+asks for the first of its own arrays, and does as well without."""
+MAP_HUGETLB = 0x40000
+"""Pages out of a store that the whole machine shares."""
 MADV_MERGEABLE, PR_SET_MEMORY_MERGE = 12, 67
 """A page that was merged with another process's equal one takes longer to write to."""
 MPOL_F_ADDR, MPOL_MF_MOVE, MPOL_MF_MOVE_ALL = 2, 2, 4
@@ -161,7 +176,13 @@ def compile_seal() -> bytes:
     _add(rules, refuse, "futex", seccomp.Arg(1, seccomp.MASKED_EQ, FUTEX_PRIVATE, 0))
     for command in (F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW):
         _add(rules, refuse, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, LOW_WORD, command))
+    _add(rules, refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, LOW_WORD, MADV_HUGEPAGE))
     return _compiled(rules)
+
+
+def words() -> list[int]:
+    """The numbers of the calls `WORDS` here, for a process to take back what it named."""
+    return [seccomp.resolve_syscall(seccomp.system_arch(), name) for name in WORDS]
 
 
 def _compiled(rules: seccomp.SyscallFilter) -> bytes:
@@ -174,18 +195,22 @@ def _compiled(rules: seccomp.SyscallFilter) -> bytes:
 def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
     """Refuse calls by their arguments; only the low word counts where the kernel reads an int."""
     arg, masked = seccomp.Arg, seccomp.MASKED_EQ
-    _add(rules, refuse, "clone", arg(0, masked, CLONE_THREAD, 0))
+    for flag in (CLONE_THREAD, CLONE_FILES):
+        _add(rules, refuse, "clone", arg(0, masked, flag, 0))
     for name, place in (("open", 1), ("openat", 2)):  # O_TRUNC without write access empties files
         _add(rules, refuse, name, arg(place, masked, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY))
-    for option in (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_MEMORY_MERGE):
+    own = (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP)
+    for option in (*own, PR_SCHED_CORE, PR_SET_MEMORY_MERGE):
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
     signals, kept = (F_SETOWN, F_SETSIG, F_SETOWN_EX), (F_SET_RW_HINT, F_SET_FILE_RW_HINT)
     for command in (*signals, F_SETLEASE, F_NOTIFY, *kept, F_SETPIPE_SZ):
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
+    _add(rules, refuse, "fcntl", arg(1, seccomp.GE, F_FIRST_UNKNOWN))
+    _add(rules, refuse, "mmap", arg(3, masked, MAP_HUGETLB, MAP_HUGETLB))
     _add(rules, refuse, "get_mempolicy", arg(4, masked, MPOL_F_ADDR, MPOL_F_ADDR))
     for flag in (MPOL_MF_MOVE, MPOL_MF_MOVE_ALL):
         _add(rules, refuse, "mbind", arg(5, masked, flag, flag))
-    for advice in (MADV_COLD, MADV_PAGEOUT, MADV_MERGEABLE):
+    for advice in (MADV_COLD, MADV_PAGEOUT, MADV_MERGEABLE, MADV_COLLAPSE):
         # the first two put a library's pages out of memory, too
         _add(rules, refuse, "madvise", arg(2, masked, LOW_WORD, advice))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):

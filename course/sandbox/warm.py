@@ -128,6 +128,7 @@ class Forker:
         pid = os.fork()
         if pid == 0:
             if sealed:  # before the last filter, which forbids installing more
+                confine.take_words_back(self.settings["words"])
                 self.settings["filters"][:0] = self.settings["seal"]
             self.become_child(channel, str(folder))
         channel.close()

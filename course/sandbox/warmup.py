@@ -125,18 +125,19 @@ class WarmHandle:
             start_new_session=True,
         )
 
-    def _filters(self) -> dict[str, list[str]]:
+    def _filters(self) -> dict[str, list[Any]]:
         """Compile the system-call filters; raises OSError where libseccomp is missing."""
         if "seccomp" not in self.isolation.layers:
-            return {"filters": [], "seal": []}
+            return {"filters": [], "seal": [], "words": []}
         try:
-            from course.sandbox.filter import compile_filters, compile_seal
+            from course.sandbox.filter import compile_filters, compile_seal, words
         except (ImportError, RuntimeError) as error:  # pyseccomp, or the library that it needs
             raise OSError(f"no system-call filter: {error}") from None
         programs = {"filters": compile_filters(), "seal": (compile_seal(),)}
-        return {
+        encoded = {
             name: [base64.b64encode(each).decode() for each in programs[name]] for name in programs
         }
+        return {**encoded, "words": words()}
 
     def fork(self, seconds: float, *, sealed: bool) -> tuple[Channel, Process, dict[str, Any]]:
         """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in it."""

@@ -247,7 +247,7 @@ def test_a_sealed_process_meets_no_other_at_a_page_that_both_see(warm: WarmProce
 
 
 CALLS = (
-    "import ctypes, fcntl, os, socket, struct, threading\n"
+    "import ctypes, fcntl, mmap, os, select, socket, struct, threading\n"
     "libc = ctypes.CDLL(None, use_errno=True)\n"
     "def ask(number, *arguments):\n"
     "    given = [each if each is None else ctypes.c_long(each) for each in arguments]\n"
@@ -274,6 +274,8 @@ MEETS = {
     "the numbers of files": "os.pipe()",
     "the same by sockets": "socket.socketpair()",
     "the numbers of sockets": "socket.socket(fileno=os.dup(3)).getsockopt(1, 57, 8)",
+    "how much the user has watched": "select.epoll()",
+    "pages of a library joined": "ask(28 if is_x86 else 233, 0, 0, 14)",
 }
 
 
@@ -285,6 +287,19 @@ def test_a_sealed_process_meets_no_other_anywhere(warm: WarmProcess, source: str
         assert refused(child, CALLS + source) == kind
 
 
+def test_a_sealed_process_wakes_nobody_by_its_end(warm: WarmProcess) -> None:
+    """libc names a word at which the kernel wakes others, in memory that can be changed."""
+    source = (
+        "head, size = ctypes.c_void_p(), ctypes.c_size_t()\n"
+        "ask(274 if is_x86 else 100, 0, ctypes.addressof(head), ctypes.addressof(size))\n"
+        "named = head.value is not None\n"
+    )
+    for sealed in (False, True):
+        with warm.fork(sealed=sealed) as child:
+            assert child.run(CALLS + source).error is None
+            assert child.get("named") is not sealed
+
+
 KEEPS = {
     "how long a file will be kept": "fcntl.fcntl(os.open(os.__file__, 0), 1036, bytes([3] * 8))",
     "room in all pipes of the user": "fcntl.fcntl(os.pipe()[0], 1031, 1 << 20)",
@@ -294,6 +309,12 @@ KEEPS = {
     "and to move it": "ask(237 if is_x86 else 235, 0, 0, 0, 0, 0, 2)",
     "pages shared with whoever has equal ones": "ask(28 if is_x86 else 233, 0, 0, 12)",
     "the same for all of them": "ask(157 if is_x86 else 167, 67, 1, 0, 0, 0)",
+    "pages of a library joined": "ask(28 if is_x86 else 233, 0, 0, 25)",
+    "pages of the machine's store": "mmap.mmap(-1, 1 << 21, 0x40022)",
+    "the other half of a core": "ask(157 if is_x86 else 167, 62, 0, 0, 0, 0)",
+    "a lease under a newer name": "fcntl.fcntl(0, 1040, bytes(8))",
+    "any newer command": "fcntl.fcntl(0, 1100, bytes(8))",
+    "threads with descriptors of their own": "ask(56 if is_x86 else 220, 0x30B00, 0, 0, 0, 0)",
 }
 
 
