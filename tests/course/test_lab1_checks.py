@@ -3,6 +3,8 @@
 The programs are ours, so they run in this process: it is the checks that are judged here.
 """
 
+from functools import partial
+
 import pytest
 from lab1 import misconceptions
 from lab1.right_programs import RIGHT
@@ -181,6 +183,38 @@ def test_what_ignores_the_data_is_no_mean_of_it(all_checks: list[Checks]) -> Non
     for checks in all_checks:
         for name, program in programs.items():
             assert f"test_{name}::test_more_data" in rejecting(checks, name, program)
+
+
+def test_what_never_looks_at_the_points_has_no_residuals(all_checks: list[Checks]) -> None:
+    def below(x: object, y: object, W: float, b: float) -> float:
+        return max(0.0, b + 1)
+
+    def higher(x: object, y: object, W: float, b: float) -> float:
+        return 10 + b
+
+    def guessed(x: object, y: object, W: float, b: float) -> object:
+        middle = 0.0 if abs(W) < 0.7 else 2.0 if W > 0 else -2.0  # where lines of the checks lie
+        way = W - middle if middle else b - 1.25
+        return way, way
+
+    for checks in all_checks:
+        cost, gradient = (partial(rejecting, checks, name) for name in ("cost", "gradient"))
+        assert "test_cost::test_zero_on_a_perfect_line" in cost(below)
+        assert "test_cost::test_above_and_below" in cost(higher)
+        assert "test_gradient::test_points_uphill" in gradient(guessed)
+
+
+def test_a_slope_of_a_cost_that_never_looks_at_the_points_earns_nothing(
+    all_checks: list[Checks],
+) -> None:
+    programs = {
+        "cost": lambda x, y, W, b: W * W + b * b,
+        "gradient": lambda x, y, W, b: (2 * W, 2 * b),
+    }
+    for checks in all_checks:
+        verdicts = checks.judge("test_gradient", InProcess({**RIGHT_NAMESPACE, **programs}))
+        slope = next(each for each in verdicts if each.name == "test_slope_of_the_cost")
+        assert slope.outcome is not Outcome.PASSED
 
 
 def test_what_is_small_beside_another_slope_is_not_flat(all_checks: list[Checks]) -> None:

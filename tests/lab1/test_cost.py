@@ -34,6 +34,9 @@ def test_zero_on_a_perfect_line(submission, rng):
     off = submission.cost(x, y, W - 0.3, b + 0.8)
     sentence = "A line that misses the points costs nothing."
     require(off.number() > 0.01, sentence, call=off.call, got=off.raw)
+    # the same residuals, on the line as it was: who never looks at the points sees no difference
+    off = submission.cost(x, y + 0.3 * x - 0.8, W, b)
+    require(off.number() > 0.01, sentence, call=off.call, got=off.raw)
 
 
 @pytest.mark.points(1)
@@ -46,6 +49,9 @@ def test_above_and_below(submission, rng):
     sentence = "Residuals above and below the line cancel in your cost."
     require(here.number() > 1e-4, sentence, call=here.call, got=here.raw)
     sentence = "A worse line does not cost more."
+    require(worse.number() > here.number(), sentence, call=worse.call, got=worse.raw)
+    # the same residuals, on the line as it was: who never looks at the points sees no difference
+    worse = submission.cost(x, y - x - 1, W, b)
     require(worse.number() > here.number(), sentence, call=worse.call, got=worse.raw)
 
 

@@ -21,11 +21,15 @@ def test_points_uphill(submission, rng):
     x, y = data.irregular(rng, 7)
     W, b = truth.fit(x, y)
     for step in map(int, rng.permutation([2, 1, -1, -2])):  # in an order that nobody can count on
-        found = submission.gradient(x, y, W + step, b + step / 2)
-        dW, db = found.pair()
-        sentence = "At one point of this check {} has the sign of a slope that falls."
-        require(dW * step > 0, sentence.format("dW"), call=found.call, got=found.raw)
-        require(db * step > 0, sentence.format("db"), call=found.call, got=found.raw)
+        # the line moves, or the points do, for the same residuals: who never looks at the points
+        # gives one sign for all of these
+        away = submission.gradient(x, y, W + step, b + step / 2)
+        moved = submission.gradient(x, y - step * x - step / 2, W, b)
+        for found in (away, moved):
+            dW, db = found.pair()
+            sentence = "At one point of this check {} has the sign of a slope that falls."
+            require(dW * step > 0, sentence.format("dW"), call=found.call, got=found.raw)
+            require(db * step > 0, sentence.format("db"), call=found.call, got=found.raw)
 
 
 @pytest.mark.points(4)
@@ -73,6 +77,8 @@ def test_slope_of_the_cost(submission, rng):
         return
     own = truth.slope(lambda W, b: submission.cost(x, y, W, b).number(), W, b)
     require(min(map(abs, own)) > 1e-3, "Your cost is flat where it should not be.", got=own)
+    moved = submission.gradient(x + 1, y - 2, W, b)
+    require(found.pair() != moved.pair(), "Any points have the same gradient.", call=moved.call)
     found.should_be(own, rel=1e-5)
 
 
