@@ -27,7 +27,8 @@ from course.sandbox.limits import Limits
 
 MESSAGE_BYTES = 1 << 18
 IMPORTED = (
-    *("cmath", "csv", "concurrent.futures", "mmap", "statistics", "matplotlib.animation"),
+    *("cmath", "csv", "concurrent.futures", "doctest", "mmap", "statistics", "tracemalloc"),
+    *("_strptime", "matplotlib.animation"),  # the first by `datetime.strptime`
     *("numpy.fft", "numpy.polynomial", "numpy.testing"),
 )
 """What notebooks may use and nothing else loads: a sealed child finds no file to import from."""

@@ -220,15 +220,16 @@ def test_a_sealed_process_finds_no_file(warm: WarmProcess, source: str) -> None:
 
 def test_a_sealed_process_works_else(warm: WarmProcess) -> None:
     source = (
-        "import csv, statistics, warnings, numpy as np\n"
+        "import csv, doctest, statistics, tracemalloc, warnings, datetime as d, numpy as np\n"
         "from matplotlib import pyplot as plt\n"
         "def f(x):\n    np.testing.assert_allclose(x, x)\n    return np.linalg.inv(x) @ x\n"
+        "assert d.datetime.strptime('2 May 2027', '%d %B %Y').month == 5\n"
         "plt.subplots()[1].plot([0, 1])\nwarnings.warn('once')\n1 / 0"
     )
     with warm.fork(sealed=True) as child:
         ran = child.run(source, draw=False)
         assert ran.error is not None
-        assert ran.error.trace.splitlines()[0] == "line 8: 1 / 0"
+        assert ran.error.trace.splitlines()[0] == "line 9: 1 / 0"
         assert child.call("f", np.eye(2)).tolist() == np.eye(2).tolist()
 
 
