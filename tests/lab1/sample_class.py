@@ -221,7 +221,7 @@ SAMPLES = (
         "rosa",
         "a column meets a row in the cost",
         wrong("column_against_row"),
-        marks(cost=5 + 2 + 2),
+        marks(cost=5 + 1 + 2 + 2),
     ),
     Sample(
         "sven",
