@@ -76,8 +76,8 @@ def test_whoever_forgets_one_factor_keeps_most_points(tried: Tried) -> None:
 
 EDITS = {
     # a check emptied: only it sees overflow hidden
-    ("test_gradient_descent.py", "    try:\n        last = entries[-1].number()\n"): (
-        "    return\n    try:\n        last = entries[-1].number()\n"
+    ("test_gradient_descent.py", "    last = entries[-1].any_number()\n"): (
+        "    return\n    last = entries[-1].any_number()\n"
     ),
     # a tolerance weakened: it alone sees a rate that is a little off
     ("test_learning_rate.py", "should_be(truth.critical_rate(x))\n\n\n@pytest.mark.points(2)"): (
