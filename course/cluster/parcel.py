@@ -8,7 +8,6 @@ machine tries to read it. Passwords stay at home: the gradebook's address does n
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -82,7 +81,7 @@ class Parcel(Generic[T]):
 
         ConfigurationError says why this machine may not grade.
         """
-        with _private_folder() as root:
+        with sweep.made(PREFIX) as root:
             for name, content in self.files.items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_bytes(content)
@@ -102,14 +101,3 @@ def _refuse_weaker(isolation: Isolation, wanted: str) -> None:
         reasons = [f"{tier}: {reason}" for tier, reason in isolation.passed_over]
         why = f" ({'; '.join(reasons)})" if reasons else ""
         raise ConfigurationError(TOO_WEAK.format(found=isolation.tier, wanted=wanted, why=why))
-
-
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    """A folder for this user's eyes alone, as long as it is in use."""
-    folder, descriptor = sweep.make(PREFIX)
-    try:
-        yield folder
-    finally:
-        sweep.remove(folder)
-        os.close(descriptor)

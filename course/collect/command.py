@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -51,7 +50,7 @@ def collect(
     planner = Planner(settings, lab, students, roster is not None, zone, recogniser, labs)
     submitted = settings.folder("submitted")
     with (
-        _spool() as spool,
+        sweep.made(PREFIX) as spool,  # what a killed run left, of gigabytes perhaps, goes
         nullcontext() if dry_run else store.opened(submitted, lab) as opened,
     ):
         plan = _planned(planner, places, spool)
@@ -66,17 +65,6 @@ def collect(
         for line in summary(plan, students, dry=dry_run):
             out.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0 if plan.complete else 1
-
-
-@contextmanager
-def _spool() -> Iterator[Path]:
-    """A folder for what is unpacked; one that a killed run left, of gigabytes perhaps, goes."""
-    folder, descriptor = sweep.make(PREFIX)
-    try:
-        yield folder
-    finally:
-        sweep.remove(folder)
-        os.close(descriptor)
 
 
 def _planned(planner: Planner, places: Sequence[Path], spool: Path) -> Plan:

@@ -10,7 +10,8 @@ import os
 import secrets
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SECONDS_UNTIL_LEFT_OVER = 60.0
@@ -29,6 +30,17 @@ def make(prefix: str) -> tuple[Path, int]:
             if time.time() - old.stat().st_mtime >= SECONDS_UNTIL_LEFT_OVER:
                 _remove_unless_kept(old)
     return folder, descriptor
+
+
+@contextmanager
+def made(prefix: str) -> Iterator[Path]:
+    """A folder as `make` makes it, removed when it is no longer in use."""
+    folder, descriptor = make(prefix)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+        os.close(descriptor)
 
 
 def _remove_unless_kept(folder: Path) -> None:
