@@ -108,7 +108,10 @@ def _run(item: pytest.Item, check: Check) -> Verdict:
     except (KeyboardInterrupt, GraderFault):
         raise
     except BaseException as error:
-        return _verdict(check, error)
+        verdict = _verdict(check, error)
+        # pluggy's frames hold the error that holds them, and with it all answers of the check
+        traceback.clear_frames(error.__traceback__)
+        return verdict
     finally:
         item._request = False  # type: ignore[attr-defined]
         item.funcargs = None  # type: ignore[attr-defined]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -243,6 +245,31 @@ def test_warnings_of_a_check_are_nobodys_business(folder: Path) -> None:
     warns = '"""There."""\n    import warnings\n    warnings.warn("old", DeprecationWarning)'
     write(folder, test_other=OTHER.replace('"""There is a half."""', warns))
     assert Checks(folder, "s").judge("test_other", RIGHT)[0].outcome is Outcome.PASSED
+
+
+class Answers:
+    """A callee that gives an array, and can tell which of its answers somebody still holds."""
+
+    def __init__(self) -> None:
+        self.given: list[weakref.ref[Any]] = []
+
+    def call(self, name: str, *args: Any) -> Any:
+        answer = np.zeros(3)
+        self.given.append(weakref.ref(answer))
+        return answer
+
+    watch = get = call
+
+
+def test_what_a_failed_check_was_answered_is_not_kept(folder: Path) -> None:
+    """An answer may be 64 MB, and fifty checks may fail before Python looks for rings."""
+    callee, checks = Answers(), Checks(folder, "s")
+    gc.disable()
+    try:
+        assert {each.outcome for each in checks.judge("test_half", callee)} == {Outcome.FAILED}
+        assert [each() for each in callee.given] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_lab_without_misconceptions_names_none(folder: Path) -> None:
