@@ -1,0 +1,65 @@
+"""The soft limit of time, here in our own process: it goes by the clock that the judge reads."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from course.sandbox.stopwatch import REPEAT, Stopwatch, TimeLimit
+
+LIMIT = 0.4
+FOR_EVER = 600.0
+
+
+@pytest.fixture
+def stopwatch() -> Iterator[Stopwatch]:
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGPROF, signal.SIGALRM)}
+    watch = Stopwatch()
+    yield watch
+    watch.stop()
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def computed_until_stopped() -> float:
+    """CPU seconds of an endless loop."""
+    start = time.process_time()
+    try:
+        while True:
+            pass
+    except TimeLimit:
+        return time.process_time() - start
+
+
+@pytest.mark.parametrize("ticks", [0.2, 1.0, 1.7])
+def test_a_limit_is_of_computed_time_however_the_kernels_timer_goes(
+    ticks: float, stopwatch: Stopwatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a loaded machine it was seen to go by a fifth too fast."""
+    kernels = signal.setitimer
+
+    def setitimer(which: int, seconds: float, interval: float = 0.0) -> object:
+        return kernels(which, seconds * ticks, interval * ticks)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(signal, "setitimer", setitimer)
+    stopwatch.start(LIMIT, FOR_EVER)
+    assert LIMIT <= computed_until_stopped() < LIMIT + REPEAT
+    assert stopwatch.expired == "cpu"
+
+
+def test_who_swallows_the_first_signal_gets_the_next_one(stopwatch: Stopwatch) -> None:
+    stopwatch.start(LIMIT, FOR_EVER)
+    computed_until_stopped()
+    assert computed_until_stopped() < 2 * REPEAT
+
+
+def test_nothing_is_raised_after_the_stop(stopwatch: Stopwatch) -> None:
+    stopwatch.start(LIMIT, FOR_EVER)
+    stopwatch.stop()
+    start = time.process_time()
+    while time.process_time() < start + LIMIT + REPEAT:
+        pass
+    assert stopwatch.expired is None
