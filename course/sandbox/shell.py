@@ -10,6 +10,7 @@ changes only what that process tells about itself.
 from __future__ import annotations
 
 import builtins
+import codeop
 import getpass
 import re
 import sys
@@ -147,6 +148,8 @@ def make_shell(recorder: Recorder) -> Shell:
     warnings.filterwarnings("ignore", message="To exit: use")
     builtins.input = say_no_input
     vars(getpass)["getpass"] = say_no_input
+    # else a bracket that was never closed is called an "incomplete input", as if more were to come
+    shell.compile.flags &= ~codeop.PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]
     cast(Any, shell).db = {}  # `%cd` and `%bookmark` note where they were
     content.install()
     shell.user_ns["_dh"][:] = [content.CONTENT]

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import stat
 import struct
 import tarfile
@@ -235,21 +236,25 @@ TARS = {
     ),
     "a header of digits": (
         gzipped((header("n", 8000, tarfile.XHDTYPE) + MEGABYTE[:8192], 1)),
-        "damaged (ReadError)",
+        "damaged .ReadError",
     ),
-    "names of names": (gzipped((LONG_NAME, 3000)), "damaged (RecursionError)"),
+    "names of names": (gzipped((LONG_NAME, 3000)), "damaged .RecursionError"),
     "a device without end": (
         gzipped((header("z", 1 << 32, tarfile.CHRTYPE), 1), (header("a.ipynb"), 1)),
         "no ordinary file",
     ),
-    "smaller than nothing": (gzipped((header("a.ipynb", -1) + bytes(1024), 1)), "than nothing"),
+    "smaller than nothing": (
+        gzipped((header("a.ipynb", -1) + bytes(1024), 1)),
+        "than nothing|damaged .ReadError",  # which newer versions of Python say by themselves
+    ),
 }
 
 
 @pytest.mark.parametrize("name", TARS)
 def test_a_tars_headers_are_bounded(name: str, take: Take) -> None:
     content, words = TARS[name]
-    assert any(words in each for each in problems(take("x.tar.gz", content)).values())
+    found = problems(take("x.tar.gz", content)).values()
+    assert any(re.search(words, each) for each in found)
 
 
 def test_a_zips_list_is_bounded(take: Take) -> None:

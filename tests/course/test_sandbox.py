@@ -58,6 +58,23 @@ def test_a_syntax_error_shows_the_line(child: Child) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "kind", "text"),
+    [
+        ("x = (1,", "SyntaxError", "'(' was never closed"),
+        ("def f():", "IndentationError", "expected an indented block after function definition"),
+        ("x = '''abc", "SyntaxError", "unterminated triple-quoted string literal"),
+    ],
+)
+def test_code_that_breaks_off_is_told_what_is_missing(
+    child: Child, source: str, kind: str, text: str
+) -> None:
+    error = child.run(source).error
+    assert error is not None
+    assert error.kind == kind
+    assert error.text.startswith(text)
+
+
+@pytest.mark.parametrize(
     ("source", "kind"),
     [
         ("import sys; sys.exit(1)", "SystemExit"),
