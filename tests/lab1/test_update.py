@@ -42,17 +42,29 @@ def test_learning_rate(submission, rng):
     W, b = data.start(rng)
     dW, db = slopes(rng)
     submission.update(W, b, dW, db, 0.0).should_be((W, b))
-    once = submission.update(W, b, dW, db, 0.23)
-    new_W, new_b = once.pair()
-    require(new_W != W and new_b != b, "A rate above 0 moves nothing.", call=once.call)
-    twice = (W + 2 * (new_W - W), b + 2 * (new_b - b))
-    submission.update(W, b, dW, db, 0.46).should_be(twice)
+    moved = {}
+    # uphill, too: who never looks at the slopes arrives at one place; and in an order that nobody
+    # can count on
+    for n in rng.permutation(4):
+        sign, rate = 1 - 2 * int(n // 2), (0.23, 0.46)[n % 2]
+        moved[sign, rate] = submission.update(W, b, sign * dW, sign * db, rate)
+    for sign in (1, -1):
+        once = moved[sign, 0.23]
+        new_W, new_b = once.pair()
+        require(new_W != W and new_b != b, "A rate above 0 moves nothing.", call=once.call)
+        moved[sign, 0.46].should_be((W + 2 * (new_W - W), b + 2 * (new_b - b)))
+    sentence = "Any slopes lead to the same place."
+    require(once.pair() != moved[1, 0.23].pair(), sentence, call=once.call, got=once.raw)
 
 
 @pytest.mark.points(1)
 def test_whole_numbers(submission, rng):
     """W and b given as whole numbers move as far as any others: nothing is cut off."""
-    step = (*slopes(rng), 0.13)
+    dW, db = slopes(rng)
+    step = (dW, db, 0.13)
     integers, floats = submission.update(2, -3, *step), submission.update(2.0, -3.0, *step)
     require(integers.pair() != (2, -3), "A rate above 0 moves nothing.", call=integers.call)
+    uphill = submission.update(2, -3, -dW, -db, 0.13)
+    sentence = "Any slopes lead to the same place."
+    require(integers.pair() != uphill.pair(), sentence, call=uphill.call, got=uphill.raw)
     integers.should_be(floats.pair())
