@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 import course
+from course import turns
 from course.config import Settings
 from course.confinement import choose_isolation
 from course.errors import KilledFromOutside, UnreadableSubmission
@@ -108,9 +109,12 @@ class Grader:
             return self._zero(student, str(unreadable), data)
         seconds = perf_counter() - start
         try:
-            return self._run(student, data, repaired, note, seconds)
+            with turns.beside_others(self.lab.checks_folder):
+                self._warm.alone_until = 0.0
+                return self._run(student, data, repaired, note, seconds)
         except KilledFromOutside:
-            return self._run(student, data, repaired, note, seconds)
+            with turns.alone(self.lab.checks_folder) as self._warm.alone_until:
+                return self._run(student, data, repaired, note, seconds)
 
     def _run(
         self, student: str, data: bytes, repaired: Repaired, note: str, seconds: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Self
 
@@ -25,6 +26,8 @@ class WarmProcess:
     def __init__(self, isolation: Isolation, limits: Limits | None = None) -> None:
         self.isolation = isolation
         self.limits = limits or Limits()
+        self.alone_until = math.inf
+        """Until when, by `time.monotonic`, nobody but its children takes room on the disk."""
         self._handle: WarmHandle | None = None
 
     def start(self) -> Self:
@@ -73,7 +76,9 @@ class WarmProcess:
 
     def _fork(self, sealed: bool) -> Child:
         handle = self._ready()
-        channel, process, hello = handle.fork(HELLO_SECONDS, sealed=sealed)
+        channel, process, hello = handle.fork(
+            HELLO_SECONDS, sealed=sealed, alone_until=self.alone_until
+        )
         return Child(handle, channel, process, hello)
 
     def _ready(self) -> WarmHandle:

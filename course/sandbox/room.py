@@ -2,11 +2,13 @@
 
 Trusted side. What a process writes into a file that it has unlinked is in no folder and can be
 counted nowhere, but it is on the disk until the process ends. When the disk runs short, the process
-is ended: if room comes back then, it was to blame; if not, it is the grader that lacks room.
+is ended: if room comes back then, it was to blame; if not, it is the grader that lacks room. That
+holds while no other submission runs: what comes back might be what another one took.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from pathlib import Path
@@ -26,11 +28,16 @@ class Room:
         self.folder = folder
         self.unnoticed = unnoticed
         self.at_first = self._free()
+        self.alone_until = math.inf
 
     def is_short(self) -> bool:
         """Whether much less is free than at first (by more than `unnoticed`), and little is."""
         free = self._free()
         return free < min(RESERVE, self.at_first // 2) and self.at_first - free > self.unnoticed
+
+    def is_to_blame(self) -> bool:
+        """Whether the process that was ended just now is why the disk ran short."""
+        return time.monotonic() < self.alone_until and self.comes_back()
 
     def comes_back(self) -> bool:
         """Wait, after a process was ended, until there is room again; False if there is not."""

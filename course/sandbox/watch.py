@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from course.errors import GraderFault
+from course.errors import KilledFromOutside
 from course.sandbox.clock import Expired, Process
 from course.sandbox.room import NO_ROOM
 from course.sandbox.warmup import WarmHandle
@@ -33,7 +33,7 @@ class Watch:
             self._inspect_folder()
 
     def inspect(self) -> None:
-        """Look at everything now; raises Expired, or GraderFault when others filled the disk."""
+        """Look at everything now; raises Expired, or KilledFromOutside if others fill the disk."""
         self._next = 0.0
         self.glance()
 
@@ -45,7 +45,7 @@ class Watch:
             raise Expired("folder")
         if room is not None and room.is_short():
             self._process.kill()
-            if not room.comes_back():
-                raise GraderFault(NO_ROOM)
+            if not room.is_to_blame():
+                raise KilledFromOutside(NO_ROOM)
             raise Expired("folder")
         self._next = time.monotonic() + SECONDS_BETWEEN_INSPECTIONS

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import resource
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 from disks import small_disk
 from sandboxes import SMALL, TIERS, refused, warm_process
 
-from course.errors import GraderFault
+from course.errors import KilledFromOutside
 from course.sandbox import room, sweep
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child, ProcessEnded
@@ -362,8 +364,27 @@ def test_a_disk_that_others_fill_is_no_fault_of_a_submission(
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         with warm_process("landlock") as warm, warm.fork() as child:
             (tmp_path / "ballast").write_bytes(bytes(40 << 20))
-            with pytest.raises(GraderFault, match="full"):
+            with pytest.raises(KilledFromOutside, match="full"):
                 child.run("pass")
+
+
+def test_room_that_comes_back_beside_others_blames_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two that are graded at once each judge sees the disk that one of them fills."""
+    with small_disk(tmp_path, megabytes=200):
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        with warm_process("landlock", replace(SMALL, folder_bytes=1 << 20)) as warm:
+            for until, expected in ((0.0, KilledFromOutside), (math.inf, ProcessEnded)):
+                warm.alone_until = until
+                with warm.fork() as child:
+                    ballast = tmp_path / "ballast"
+                    ballast.write_bytes(bytes(150 << 20))
+                    other = threading.Timer(0.5, ballast.unlink)
+                    other.start()
+                    with pytest.raises(expected):
+                        child.run("print(1)")
+                    other.join()
 
 
 def test_what_cannot_be_looked_into_counts_as_too_much(tmp_path: Path) -> None:

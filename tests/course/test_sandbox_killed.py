@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from course.release import release
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import ProcessEnded
 from course.sandbox.isolation import Isolation
+from course.sandbox.room import Room
 from course.sandbox.warmup import WarmHandle
 from course.workers import attempt
 
@@ -150,6 +152,28 @@ def test_who_was_killed_twice_is_left_to_be_graded_again(
     assert done.fault.startswith("the process of this submission was killed from outside")
     assert "Traceback" not in done.fault
     assert done.reason.startswith("The grader itself failed here")
+
+
+def test_who_was_ended_beside_others_for_want_of_room_is_graded_as_if_nothing_had_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What filled the disk may have been another one, so that nobody loses marks for it."""
+    if missing("landlock"):
+        pytest.skip(missing("landlock"))
+    release(load_settings(tiny.write_course(tmp_path)), tiny.LAB)
+    settings = load_settings(tmp_path)
+    lab = Lab.load(settings, tiny.LAB)
+    monkeypatch.setattr(Room, "comes_back", lambda room: True)
+    with Grader(settings, lab, Isolation.of_tier("landlock")) as made:
+        expected = graded(made).record
+        assert expected.points > 0
+        monkeypatch.setattr(Room, "is_short", lambda room: room.alone_until == 0.0)
+        assert graded(made).record.points == expected.points
+        monkeypatch.setattr(Room, "is_short", lambda room: True)
+        blamed = graded(made).record
+        assert blamed.points == 0
+        assert "too many or too large files" in blamed.limits_hit[-1].sentence
+    tiny.forget_checks()
 
 
 # --- the start of a warm process ------------------------------------------------------------------
