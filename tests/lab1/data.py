@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from course.judge.expect import is_same, require
+from course.judge.expect import close, is_same, require
 from course.judge.proxy import Submission
 from course.judge.returned import Returned
 
@@ -76,6 +76,14 @@ def standardised(x: Array) -> tuple[Array, float, float]:
     """(x − mean)/sd, with that mean and sd: there 60 steps reach the best line."""
     mean, sd = float(x.mean()), float(x.std())
     return (x - mean) / sd, mean, sd
+
+
+def differ(here: ArrayLike, there: ArrayLike, rel: float = 1e-5) -> bool:
+    """Whether two answers differ by more than the check at hand lets pass as the same.
+
+    Who adds a trace of noise to one answer for all questions gives no two that are equal.
+    """
+    return not close(here, there, rel=rel, abs=0)
 
 
 def unchanged(submission: Submission, name: str, *args: Any) -> Returned:

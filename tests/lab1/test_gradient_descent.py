@@ -24,7 +24,9 @@ def problem(rng, m, fraction):
 def costs(history, steps):
     """The history as `steps` numbers that are not all the same."""
     found = history.numbers(steps)
-    require(found[0] != found[-1], "The history never changes.", call=history.call, got=found)
+    require(
+        data.differ(found[0], found[-1]), "The history never changes.", call=history.call, got=found
+    )
     return found
 
 
@@ -34,7 +36,7 @@ def reads_the_points(submission, x, y, *case):
     there = submission.gradient_descent(x + 1, y - 2, *case).parts(3)
     places = [(W.number(), b.number()) for W, b, _ in (here, there)]
     sentence = "Any points lead to the same place."
-    require(places[0] != places[1], sentence, call=there[0].call, got=places[1])
+    require(data.differ(*places), sentence, call=there[0].call, got=places[1])
 
 
 @pytest.mark.points(3)
@@ -108,7 +110,7 @@ def test_history_belongs_to_the_path(submission, rng):
     for (W, b, history), steps in ((five, 5), (three, 3)):
         history.numbers(steps)
         here, entry = (W.number(), b.number()), seen[steps - 1]
-        require(here != tuple(start), "The steps move nothing.", call=W.call, got=here)
+        require(data.differ(here, start), "The steps move nothing.", call=W.call, got=here)
         sentence = "An entry of the history is not the cost after that step."
         price = truth.cost(x, y, *here)
         require(close(entry, price), sentence, call=W.call, expected=price, got=entry)
@@ -123,7 +125,7 @@ def test_learning_rate_and_start(submission, rng):
     new_W.should_be(W)
     new_b.should_be(b)
     new_W, new_b, _ = submission.gradient_descent(x, y, W, b, rate, 1).parts(3)
-    moved = new_W.number() != W and new_b.number() != b
+    moved = data.differ(new_W.number(), W) and data.differ(new_b.number(), b)
     require(moved, "A step with a rate above 0 moves nothing.", call=new_W.call)
     reads_the_points(submission, x, y, W, b, rate, 1)
 
@@ -136,7 +138,7 @@ def test_in_two_goes(submission, rng):
     whole = submission.gradient_descent(x, y, W, b, rate, 5).parts(3)
     first = submission.gradient_descent(x, y, W, b, rate, 2).parts(3)
     half = first[0].number(), first[1].number()
-    require(half != (W, b), "The steps move nothing.", call=first[0].call, got=half)
+    require(data.differ(half, (W, b)), "The steps move nothing.", call=first[0].call, got=half)
     second = submission.gradient_descent(x, y, *half, rate, 3).parts(3)
     second[0].should_be(whole[0].number())
     second[1].should_be(whole[1].number())
@@ -172,7 +174,7 @@ def test_number_types(submission, rng):
     as_floats = x.astype(float), y.astype(float), 1.0, -2.0, rate, 4
     floats = submission.gradient_descent(*as_floats).parts(3)
     reached = integers[0].number(), integers[1].number()
-    require(reached != (1, -2), "The steps move nothing.", call=integers[0].call)
+    require(data.differ(reached, (1, -2)), "The steps move nothing.", call=integers[0].call)
     right = close(reached, (floats[0].number(), floats[1].number()))
     require(right, "The type of the numbers changes where descent ends.", call=integers[0].call)
     integers[2].should_be(costs(floats[2], 4))

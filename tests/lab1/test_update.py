@@ -51,10 +51,12 @@ def test_learning_rate(submission, rng):
     for sign in (1, -1):
         once = moved[sign, 0.23]
         new_W, new_b = once.pair()
-        require(new_W != W and new_b != b, "A rate above 0 moves nothing.", call=once.call)
+        moves = data.differ(new_W, W) and data.differ(new_b, b)
+        require(moves, "A rate above 0 moves nothing.", call=once.call)
         moved[sign, 0.46].should_be((W + 2 * (new_W - W), b + 2 * (new_b - b)))
     sentence = "Any slopes lead to the same place."
-    require(once.pair() != moved[1, 0.23].pair(), sentence, call=once.call, got=once.raw)
+    differ = data.differ(once.pair(), moved[1, 0.23].pair())
+    require(differ, sentence, call=once.call, got=once.raw)
 
 
 @pytest.mark.points(1)
@@ -63,8 +65,10 @@ def test_whole_numbers(submission, rng):
     dW, db = slopes(rng)
     step = (dW, db, 0.13)
     integers, floats = submission.update(2, -3, *step), submission.update(2.0, -3.0, *step)
-    require(integers.pair() != (2, -3), "A rate above 0 moves nothing.", call=integers.call)
+    require(
+        data.differ(integers.pair(), (2, -3)), "A rate above 0 moves nothing.", call=integers.call
+    )
     uphill = submission.update(2, -3, -dW, -db, 0.13)
     sentence = "Any slopes lead to the same place."
-    require(integers.pair() != uphill.pair(), sentence, call=uphill.call, got=uphill.raw)
+    require(data.differ(integers.pair(), uphill.pair()), sentence, call=uphill.call, got=uphill.raw)
     integers.should_be(floats.pair())
