@@ -51,13 +51,17 @@ DENIED: tuple[str, ...] = (
     *("mknod", "mknodat", "symlink", "symlinkat", "sync", "syncfs"),
     *("io_setup", "migrate_pages", "move_pages"),
     *("mincore", "preadv2", "fadvise64", "sysinfo"),
+    *("vmsplice", "splice", "tee", "sendfile", "sendfile64"),
 )
 """`sendmsg` sends descriptors. The kernel counts those that nobody has received yet for all of the
 user's processes together, and beyond a limit none of them can send any: then no child is forked.
 
 `mincore` and the next two tell which pages of a library's file are in memory, or put them out. Each
 page would hold a bit for the next submission, for days: room for any solution that was lent to this
-one. `sysinfo` tells how much memory the whole machine has left, which is anybody's to take."""
+one. `sysinfo` tells how much memory the whole machine has left, which is anybody's to take.
+
+`vmsplice` and the rest lend whole pages to a pipe or a socket, and one byte of each keeps two MiB
+that are unmapped by then: memory that no limit counts. Whoever copies files does without."""
 
 DENIED_NUMBERS = (451, 452, 457, 458, 463, 466, 467, 469)
 """cachestat, fchmodat2, statmount, listmount, setxattrat, removexattrat, open_tree_attr,
@@ -130,6 +134,12 @@ MADV_HUGEPAGE, MADV_COLLAPSE = 14, 25
 asks for the first of its own arrays, and does as well without."""
 MAP_HUGETLB = 0x40000
 """Pages out of a store that the whole machine shares."""
+MAP_SHARED_ANONYMOUS = 0x21
+"""What was written there stays until the last page of the mapping goes, and only what is mapped
+counts: a process could unmap all but one page, and do it again, until the machine has no memory."""
+PR_FIRST_UNKNOWN = 78
+"""From here on options are newer than this list; PR_FUTEX_HASH, 78, of Linux 6.16, has the kernel
+make a table of any size, a GiB of memory that no limit counts."""
 MADV_MERGEABLE, PR_SET_MEMORY_MERGE = 12, 67
 """A page that was merged with another process's equal one takes longer to write to."""
 MPOL_F_ADDR, MPOL_MF_MOVE, MPOL_MF_MOVE_ALL = 2, 2, 4
@@ -202,11 +212,13 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
     own = (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP)
     for option in (*own, PR_SCHED_CORE, PR_SET_MEMORY_MERGE):
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
+    _add(rules, refuse, "prctl", arg(0, seccomp.GE, PR_FIRST_UNKNOWN))
     signals, kept = (F_SETOWN, F_SETSIG, F_SETOWN_EX), (F_SET_RW_HINT, F_SET_FILE_RW_HINT)
     for command in (*signals, F_SETLEASE, F_NOTIFY, *kept, F_SETPIPE_SZ):
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
     _add(rules, refuse, "fcntl", arg(1, seccomp.GE, F_FIRST_UNKNOWN))
-    _add(rules, refuse, "mmap", arg(3, masked, MAP_HUGETLB, MAP_HUGETLB))
+    for flags in (MAP_HUGETLB, MAP_SHARED_ANONYMOUS):
+        _add(rules, refuse, "mmap", arg(3, masked, flags, flags))
     _add(rules, refuse, "get_mempolicy", arg(4, masked, MPOL_F_ADDR, MPOL_F_ADDR))
     for flag in (MPOL_MF_MOVE, MPOL_MF_MOVE_ALL):
         _add(rules, refuse, "mbind", arg(5, masked, flag, flag))

@@ -29,7 +29,7 @@ from IPython.utils.text import SList
 from traitlets import Type
 from traitlets.config import Config
 
-from course.sandbox import colab, content, figures
+from course.sandbox import colab, content, figures, mapping
 from course.sandbox.capture import Recorder, Stream
 from course.sandbox.stopwatch import TimeLimit
 
@@ -152,6 +152,7 @@ def make_shell(recorder: Recorder) -> Shell:
     shell.compile.flags &= ~codeop.PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]
     cast(Any, shell).db = {}  # `%cd` and `%bookmark` note where they were
     content.install()
+    mapping.install()
     shell.user_ns["_dh"][:] = [content.CONTENT]
     return shell
 

@@ -128,6 +128,20 @@ def test_files_can_be_saved_where_the_drive_would_be(child: Child) -> None:
     )
 
 
+def test_memory_is_mapped_and_files_are_copied_without_what_the_filter_refuses(
+    child: Child,
+) -> None:
+    shown(child, "import mmap, shutil\nmemory = mmap.mmap(-1, 1000)\nmemory.write(b'abc')")
+    assert shown(child, "memory[:4], len(memory)") == "(b'abc\\x00', 1000)"
+    shown(child, "mmap.mmap(-1, 9, access=mmap.ACCESS_WRITE)[0] = 1")
+    ran = child.run("mmap.mmap(-1, length=9, access=mmap.ACCESS_READ)[0] = 1")
+    assert ran.error is not None
+    assert ran.error.kind == "TypeError"
+    shown(child, "open('a.bin', 'wb').write(b'abc')\nshutil.copyfile('a.bin', 'b.bin')")
+    shown(child, "with open('b.bin', 'r+b') as file: mmap.mmap(file.fileno(), 0)[1] = 66")
+    assert shown(child, "open('b.bin', 'rb').read()") == "b'aBc'"
+
+
 def test_a_missing_file_is_named_as_the_student_wrote_it(child: Child) -> None:
     error = child.run("open('/content/sample_data/mnist.csv')").error
     assert error is not None
