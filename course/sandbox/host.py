@@ -201,7 +201,7 @@ class Child:
             return answer
         except Closed:
             if self._process.ended(SECONDS_TO_END):  # else it lives, and only closed its channel
-                self._warm.refuse_if_killed(self._pid_inside)
+                self._warm.refuse_if_killed(self._pid_inside, self._process.cpu_in_ticks())
                 self._pid_inside = 0
             self.close()
             self._warm.refuse_if_ended()

@@ -201,11 +201,11 @@ class WarmHandle:
             "the process from which submissions are forked ended, and this submission with it"
         )
 
-    def refuse_if_killed(self, pid: int) -> None:
+    def refuse_if_killed(self, pid: int, ticks: float) -> None:
         """Bury a child that has ended; raises KilledFromOutside unless that was its own doing.
 
         The filter lets no submission send itself these signals, and above `most_cpu` it is the
-        kernel that does, as it was told.
+        kernel that does, as it was told, by what it counts in `ticks`.
         """
         try:
             self._control.send(TELL + str(pid).encode())
@@ -213,7 +213,7 @@ class WarmHandle:
         except (OSError, ValueError):  # nobody there to ask: `refuse_if_ended` tells
             return
         ended_by = -os.waitstatus_to_exitcode(int(status))
-        at_its_limit = float(cpu) >= confine.most_cpu(self.limits)
+        at_its_limit = max(float(cpu), ticks) >= confine.most_cpu(self.limits)
         if "seccomp" in self.isolation.layers and ended_by in OUTSIDERS and not at_its_limit:
             raise KilledFromOutside(KILLED.format("of this submission"))
 

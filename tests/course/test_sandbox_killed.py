@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,55 @@ os._exit(0)
 """
 
 
+MEETS_EVERY_TICK = """
+import ctypes, signal, time
+ctypes.CDLL(None).prctl(29, 1, 0, 0, 0)  # wake up on time
+for number in (signal.SIGPROF, signal.SIGALRM, signal.SIGXCPU):
+    signal.signal(number, signal.SIG_IGN)
+TICK = 4_000_000
+def meet(seconds, phase):
+    now = time.monotonic_ns()
+    end = now + seconds * 10**9
+    while now < end:
+        at = now - now % TICK + phase
+        at += TICK * (at < now)
+        time.sleep((at - now) / 1e9)
+        while now < at + 200_000:
+            now = time.monotonic_ns()
+def charged(phase):
+    before, _ = signal.getitimer(signal.ITIMER_PROF)
+    meet(0.2, phase)
+    return before - signal.getitimer(signal.ITIMER_PROF)[0]
+signal.setitimer(signal.ITIMER_PROF, 10_000)
+meet(20, max(range(0, TICK, 200_000), key=charged))
+"""
+"""Computes for a twentieth of the time, and is charged for all of it (where ticks take 4 ms)."""
+
+
 @pytest.fixture(scope="module", params=TIERS)
 def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
     with warm_process(request.param) as made:
         yield made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tier", TIERS)
+def test_nor_does_a_limit_that_it_reaches_without_computing(tier: str) -> None:
+    limits = replace(SMALL, cell_cpu=2.0, submission_cpu=2.0, grace_cpu=0.2, wall_least=30.0)
+    with warm_process(tier, limits) as warm, warm.fork() as child:
+        try:
+            child.run(MEETS_EVERY_TICK)
+        except ProcessEnded:
+            return
+        pytest.skip("the ticks of this machine were not met")
+
+
+def test_a_process_that_ended_tells_its_ticks_until_it_is_buried(warm: WarmProcess) -> None:
+    with warm.fork() as child:
+        child.run("import time\nwhile time.process_time() < 0.4: pass")
+        os.kill(child._process.pid, signal.SIGKILL)
+        assert child._process.ended(5)
+        assert child._process.cpu_in_ticks() > 0.1
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
