@@ -11,7 +11,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from course.sandbox.outcome import Limit
 
@@ -19,6 +19,9 @@ LONGEST_WAIT = 0.25
 SECONDS_BETWEEN_GLANCES = 0.03
 SHORTEST_WAIT = 0.005
 LINKS_OF_AN_EMPTY_FOLDER = 2
+SECONDS_TO_STOP = 0.5
+SECONDS_BETWEEN_LOOKS = 0.0002
+STOPPED_OR_ENDED = (b"T", b"t", b"Z", b"X")
 CORES = os.cpu_count() or 1
 
 
@@ -91,6 +94,21 @@ class Process:
         """Let it run on."""
         self._send(signal.SIGCONT)
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Have it stand still for a moment in which it runs.
+
+        The signal takes effect only when one of its threads gets a processor.
+        """
+        self.pause()
+        end = time.monotonic() + SECONDS_TO_STOP
+        while not self._stands_still() and time.monotonic() < end:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        try:
+            yield
+        finally:
+            self.resume()
+
     def kill(self) -> None:
         """Kill it and forget it; harmless when repeated."""
         self.cpu()
@@ -99,6 +117,24 @@ class Process:
             if descriptor is not None:
                 os.close(descriptor)
         self._descriptor = self._statistics = self._tasks = None
+
+    def _stands_still(self) -> bool:
+        """Whether each of its threads is stopped, or has ended; True if that cannot be seen."""
+        if self._tasks is None:
+            return True
+        return all(map(self._is_stopped, os.listdir(self._tasks)))  # noqa: PTH208 (no path)
+
+    def _is_stopped(self, thread: str) -> bool:
+        try:
+            state = os.open(f"{thread}/stat", os.O_RDONLY, dir_fd=self._tasks)
+        except OSError:
+            return True
+        try:
+            return os.read(state, 1000).rpartition(b") ")[2][:1] in STOPPED_OR_ENDED
+        except OSError:
+            return True
+        finally:
+            os.close(state)
 
     def _send(self, number: signal.Signals) -> None:
         if self._descriptor is not None:

@@ -71,11 +71,19 @@ def remove(folder: Path) -> None:
     folder.rmdir()
 
 
+def is_empty(folder: Path) -> bool:
+    """Whether nothing is in a folder, or it is gone."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        return next(entries, None) is None
+    return True
+
+
 def measure(folder: Path, most_files: int) -> tuple[int, int]:
     """Return (bytes, files and folders) of a tree; counting stops above `most_files`.
 
     A folder that cannot be looked into, because of its mode or the length of its path, could hold
-    anything: it counts as more than `most_files`.
+    anything: it counts as more than `most_files`. What is moved meanwhile may be missed, with all
+    that it holds: whoever must not hide anything is to stand still.
     """
     size = count = 0
     pending = [str(folder)]
@@ -84,13 +92,13 @@ def measure(folder: Path, most_files: int) -> tuple[int, int]:
             with os.scandir(pending.pop()) as entries:
                 for entry in entries:
                     count += 1
-                    status = entry.stat(follow_symlinks=False)
-                    size += status.st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        pending.append(entry.path)
                     if count > most_files:
                         break
-        except FileNotFoundError:  # gone meanwhile
+                    with suppress(FileNotFoundError):  # gone meanwhile, and it alone
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+        except FileNotFoundError:
             continue
         except OSError:
             return size, most_files + 1

@@ -227,14 +227,19 @@ class WarmHandle:
         code = process.returncode or 0
         return -code in OUTSIDERS or code - IN_BWRAP in OUTSIDERS
 
-    def measure(self, folder: str) -> tuple[int, int]:
+    def measure(self, folder: str, process: Process) -> tuple[int, int]:
         """Return (bytes, files) of a submission's folder.
 
+        The process stands still meanwhile: what it moves to and fro would be counted nowhere.
         bubblewrap's file system limits its bytes by itself but not its files, which take memory of
         the kernel's that counts nowhere.
         """
         if self.folder_on_disk is not None:
-            return sweep.measure(self.folder_on_disk / folder, self.limits.folder_files)
+            path = self.folder_on_disk / folder
+            if sweep.is_empty(path):
+                return 0, 0
+            with process.held():
+                return sweep.measure(path, self.limits.folder_files)
         return 0, self._files() - self._files_at_first
 
     def _files(self) -> int:

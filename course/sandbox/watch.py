@@ -40,7 +40,7 @@ class Watch:
     def _inspect_folder(self) -> None:
         """Refuse a process that fills the disk, or makes files without end."""
         limits, room = self._warm.limits, self._warm.room
-        size, files = self._warm.measure(self.folder)
+        size, files = self._warm.measure(self.folder, self._process)
         if size > limits.folder_bytes or files > limits.folder_files:
             raise Expired("folder")
         if room is not None and room.is_short():

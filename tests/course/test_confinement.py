@@ -332,6 +332,49 @@ def test_others_of_the_same_user_can_still_start_processes(child: Child) -> None
     assert int(allowed) == -1 or 0 < int(allowed) <= most - most // 4
 
 
+def test_a_submission_stands_still_while_its_files_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else it hides what it makes: in folders that are never where they were a moment ago."""
+    states: list[str] = []
+    count = sweep.measure
+    with warm_process("landlock", replace(SMALL, cell_cpu=4.0)) as warm, warm.fork() as child:
+        tasks = Path(f"/proc/{child._process.pid}/task")
+
+        def measure(folder: Path, most: int) -> tuple[int, int]:
+            threads = [(each / "stat").read_text() for each in tasks.iterdir()]
+            states.extend(each.rpartition(") ")[2][0] for each in threads)
+            return count(folder, most)
+
+        monkeypatch.setattr(sweep, "measure", measure)
+        child.run("import os, threading, time\nend = time.monotonic() + 0.9\nos.mkdir('one')")
+        move = "while time.monotonic() < end: os.rename('one', 'two'); os.rename('two', 'one')"
+        start = "for _ in range(3): threading.Thread(target=wait).start()"
+        child.run(f"def wait():\n    while time.monotonic() < end: pass\n{start}\n{move}")
+        assert child.run("print(os.listdir())").outputs[0].text == "['one']\n"
+    assert len(states) > 4
+    assert set(states) == {"T"}
+
+
+def test_what_goes_while_it_is_counted_hides_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcde":
+        (tmp_path / name).write_bytes(bytes(4096))
+    look = os.scandir
+
+    @contextlib.contextmanager
+    def scandir(folder: str) -> Iterator[list[os.DirEntry[str]]]:
+        with look(folder) as entries:
+            found = list(entries)
+        Path(found[0].path).unlink()
+        yield found
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    size, files = sweep.measure(tmp_path, 10)
+    assert (size >= 4 * 4096, files) == (True, 5)
+
+
 UNLINKED = """
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, *[ctypes.c_size_t] * 2, *[ctypes.c_int] * 2, ctypes.c_long]
@@ -395,6 +438,11 @@ def test_what_cannot_be_looked_into_counts_as_too_much(tmp_path: Path) -> None:
     size, files = sweep.measure(tmp_path, 10)
     assert size >= 1 << 20 or files > 10  # root may look into everything
     (tmp_path / "closed").chmod(0o700)
+    (tmp_path / "closed" / "file").unlink()
+    (tmp_path / "closed").rmdir()
+    assert sweep.is_empty(tmp_path)
+    assert sweep.is_empty(tmp_path / "gone")
+    assert sweep.measure(tmp_path / "gone", 10) == (0, 0)
 
 
 def test_a_submission_does_not_see_another(warm: WarmProcess) -> None:
