@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from course.config import Settings
-    from course.judge.proxy import Submission
+    from course.judge.proxy import Callee, Submission
 
 _BENCH = pytest.StashKey["Bench"]()
 
@@ -102,12 +103,15 @@ class Bench:
     def _live(self, item: pytest.Item) -> _Live:
         folder = item.path.parent
         if folder not in self._labs:
-            from course.errors import ConfigurationError
+            from course.errors import ConfigurationError, UnreadableSubmission
+            from course.reports.terminal import visible
 
             try:
                 self._labs[folder] = _Live(folder, self._notebook)
             except ConfigurationError as error:
                 raise pytest.UsageError(str(error)) from None
+            except (OSError, UnreadableSubmission) as error:
+                raise pytest.UsageError(visible(f"{self._notebook}: {error}", 1000)) from None
         return self._labs[folder]
 
     def settings(self, item: pytest.Item) -> Settings:
@@ -134,11 +138,13 @@ class _Live:
     def __init__(self, folder: Path, notebook: Path | None) -> None:
         from course.config import find_root, load_settings
         from course.lab import Lab
+        from course.submission.read import read
+        from course.submission.repair import repair
 
         self.settings = load_settings(find_root(folder))
         self.lab = Lab.load(self.settings, folder.name)
         source = self.settings.folder("source") / folder.name / f"{folder.name}.ipynb"
-        self._path = notebook or source
+        self._repaired = repair(read((notebook or source).read_bytes()), self.lab)
         self._order = [cell.grade_id for cell in self.lab.graded]
         self._reached = len(self._order)
         self._run: Iterator[tuple[str, Submission]] = iter(())
@@ -164,18 +170,46 @@ class _Live:
         from course.judge.proxy import Submission
         from course.running import run_cells
         from course.sandbox.forks import WarmProcess
-        from course.submission.read import read
-        from course.submission.repair import repair
 
-        repaired = repair(read(self._path.read_bytes()), self.lab)
         isolation = choose_isolation(self.settings, self.lab.name)
         with WarmProcess(isolation, self.settings.limits) as warm, warm.fork() as child:
-            for executed in run_cells(child, repaired.cells):
+            for executed in run_cells(child, self._repaired.cells):
                 lab_cell = executed.cell.lab_cell
                 if lab_cell is not None and lab_cell.kind == "grade":
-                    yield lab_cell.grade_id, Submission(child)
+                    yield lab_cell.grade_id, Submission(_Shown(child))
 
     def close(self) -> None:
         """End the process, if one runs."""
         if hasattr(self._run, "close"):
             self._run.close()
+
+
+class _Shown:
+    """A student's namespace whose errors can be shown: pytest prints their text as it is."""
+
+    def __init__(self, callee: Callee) -> None:
+        self._callee = callee
+
+    def call(self, name: str, *args: Any) -> Any:
+        with _as_text():
+            return self._callee.call(name, *args)
+
+    def watch(self, name: str, *args: Any) -> tuple[Any, tuple[Any, ...]]:
+        with _as_text():
+            return self._callee.watch(name, *args)
+
+    def get(self, name: str) -> Any:
+        with _as_text():
+            return self._callee.get(name)
+
+
+@contextmanager
+def _as_text() -> Iterator[None]:
+    """Spell out what a terminal would obey in the class and the message of a student's error."""
+    from course.reports.terminal import visible
+    from course.sandbox.outcome import StudentError
+
+    try:
+        yield
+    except StudentError as error:
+        raise StudentError(visible(error.kind), visible(error.text, 1000)) from None
