@@ -3,8 +3,8 @@
 nbgrader's templates print markdown as it comes, so a `<script>` in a student's answer would run in
 a TA's browser, with the TA's rights to change marks. nbconvert's own cleaning would not see that
 markdown, and it takes headings, pictures and table heads away from everything else. The filters
-here take the place of nbconvert's (`nbgrader_config.py` names them); the one for code is there
-because a cell of blank lines would keep formgrader busy for minutes, and with it every TA.
+here take the place of nbconvert's (`nbgrader_config.py` names them); those for code and for links
+to files are there because one cell could keep formgrader busy for hours, and with it every TA.
 """
 
 from __future__ import annotations
@@ -90,6 +90,15 @@ def highlighted(
 ) -> str:
     """A code cell in colours, or without if it is very long; nbconvert gives the arguments."""
     return _highlighted(source, language)
+
+
+def as_it_is(html: str) -> str:
+    """The page's HTML; IPython's old links to `files/`, which nbconvert looks for, are in no lab.
+
+    It looks from each bracket to the end of its line, and on from there: twenty thousand characters
+    of unfinished links would take it hours.
+    """
+    return html
 
 
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student

@@ -8,8 +8,20 @@ from time import process_time
 
 import pytest
 from jinja2 import Environment
+from nbconvert import HTMLExporter
 
-from course.reports.sanitize import LONGEST, MOST_OF_A_PAGE, clean, highlighted, markdown
+from course.config import load_settings
+from course.gradebook.adapter import load_config
+from course.reports.sanitize import (
+    LONGEST,
+    MOST_OF_A_PAGE,
+    as_it_is,
+    clean,
+    highlighted,
+    markdown,
+)
+
+REPOSITORY = Path(__file__).parents[2]
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -189,16 +201,28 @@ def test_formulas_without_an_end_take_little_time(opener: str) -> None:
     assert process_time() - start < 0.5
 
 
+def test_unfinished_links_to_files_keep_formgrader_waiting_no_longer_than_others() -> None:
+    """Hours for two thousand of them, as nbconvert looks for such links."""
+    settings = load_settings(REPOSITORY)
+    environment = HTMLExporter(config=load_config(settings)).environment
+    start = process_time()
+    for source in ("[a](files/" * 1_900, "[" * 1_000_000):
+        shown = environment.from_string("{{ source | markdown2html | strip_files_prefix }}")
+        assert source[:4] in shown.render(source=source)
+    assert process_time() - start < 1.5
+
+
 def test_bytes_that_are_no_text() -> None:
     assert clean(b"\xff<b>x</b>") == "\ufffd<b>x</b>"
 
 
 def test_nbgrader_is_told_of_every_filter() -> None:
-    told = (Path(__file__).parents[2] / "nbgrader_config.py").read_text(encoding="utf-8")
+    told = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
     for name, filter_ in (
         ("markdown2html", markdown),
         ("clean_html", clean),
         ("highlight_code", highlighted),
+        ("strip_files_prefix", as_it_is),
     ):
         assert f'"{name}": "course.reports.sanitize.{filter_.__name__}"' in told
 
