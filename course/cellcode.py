@@ -24,6 +24,29 @@ _CELL_MAGIC = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # the others run 
 BLANK_LINE = re.compile(r"^[^\S\n]++$", re.MULTILINE)
 """A line of white space. Pygments looks on from each to the last, which takes quadratic time."""
 
+_LONG_RUN = re.compile(r"[-#+\d \t]{200,}+")
+_NAMED_LETTER = "\\N{"
+_MOST_NAMED = 100
+
+
+def slow_to_colour(source: str) -> bool:
+    r"""Whether Pygments would take quadratic time for it in other ways than by blank lines.
+
+    It tries each place of a run of spaces, signs and digits, which may be a width after a `%`, and
+    looks from each `\N{` to the end of its line: 20,000 characters can take it half a minute.
+    """
+    return bool(_LONG_RUN.search(source)) or source.count(_NAMED_LETTER) > _MOST_NAMED
+
+
+def quick_to_colour(source: str) -> str:
+    """Text of the same length, of which Pygments makes tokens in time: nearly always the same."""
+    plain = BLANK_LINE.sub(lambda blank: "\n" * len(blank[0]), source)
+    if not slow_to_colour(plain):
+        return plain
+    plain = plain.replace(_NAMED_LETTER, "\\n{")
+    return _LONG_RUN.sub(lambda run: ("x" if run[0].strip() else "\n") * len(run[0]), plain)
+
+
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 

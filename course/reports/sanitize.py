@@ -25,7 +25,7 @@ from nbconvert.filters.markdown_mistune import (
     MarkdownWithMath,
 )
 
-from course.cellcode import BLANK_LINE
+from course.cellcode import BLANK_LINE, slow_to_colour
 from course.reports.words import OWN
 
 _TEXT = {"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s"}
@@ -103,11 +103,12 @@ def as_it_is(html: str) -> str:
 
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
 def _highlighted(source: str, language: str | None) -> str:
-    if len(source) > LONGEST:
+    plain = BLANK_LINE.sub("", source)
+    if len(source) > LONGEST or slow_to_colour(plain):
         return f'<div class="highlight"><pre>{escape(source)}</pre></div>'
     highlighter: Any = Highlight2HTML  # its author gave it no types
     colour = highlighter(pygments_lexer="python")
-    return str(colour(BLANK_LINE.sub("", source), language=language))
+    return str(colour(plain, language=language))
 
 
 Pictures = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from time import process_time
 from typing import Any
 
@@ -15,6 +16,7 @@ from course.reports.pages.drawing import FAR, HEIGHT, WIDTH, draw
 from course.reports.pages.executed import Block, blocks, plain
 from course.reports.pages.formulas import LONGEST, formula
 from course.reports.pages.prose import ELSEWHERE, prose
+from course.reports.sanitize import highlighted
 
 # --- formulas and prose --------------------------------------------------------------------------
 
@@ -150,6 +152,26 @@ def test_blank_lines_cost_little_time(blank: str) -> None:
     assert "y" in executed.code(source)
     tokens = code_tokens(source, frozenset())
     assert [source[token.start : token.end] for token in tokens] == [*"x=1", *"y=2"]
+    assert process_time() - start < 1.5
+
+
+@pytest.mark.parametrize(
+    "slow", ["'%" + "0" * 19_000 + "'", "'" + "\\N{" * 6_000 + "'", "match" + " " * 19_000 + "x"]
+)
+def test_no_code_takes_long_to_colour(slow: str) -> None:
+    """Half a minute for one cell, on a page, in formgrader and in the class report each."""
+    start = process_time()
+    assert slow in unescape(executed.code(slow))
+    assert slow in unescape(highlighted(slow))
+    tokens = code_tokens(f"x = 1\n{slow}\ny = 2", frozenset("xy"))
+    assert [each.text for each in (*tokens[:3], *tokens[-3:])] == [*"x=1", *"y=2"]
+    assert process_time() - start < 1.5
+
+
+@pytest.mark.parametrize("slow", ["'%" + "0" * 199 + "'", "match" + " " * 199 + "x "])
+def test_code_that_is_coloured_takes_little_time(slow: str) -> None:
+    start = process_time()
+    assert "<span" in executed.code(slow * (19_000 // len(slow)))
     assert process_time() - start < 1.5
 
 

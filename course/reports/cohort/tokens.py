@@ -14,7 +14,7 @@ from typing import Any
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Literal, Name, String, Text
 
-from course.cellcode import BLANK_LINE
+from course.cellcode import quick_to_colour
 
 LONGEST = 20_000  # characters of a cell that are looked at
 LENGTH = 8  # tokens of a fingerprint: long enough to be more than an idiom of the language
@@ -42,8 +42,7 @@ def code_tokens(source: str, known: frozenset[str]) -> tuple[Token, ...]:
     Comments, docstrings and layout are left out. What is no Python still has tokens.
     """
     found: list[Token] = []
-    plain = BLANK_LINE.sub(lambda blank: "\n" * len(blank[0]), source[:LONGEST])  # in place
-    for start, kind, text in _LEXER.get_tokens_unprocessed(plain):
+    for start, kind, text in _LEXER.get_tokens_unprocessed(quick_to_colour(source[:LONGEST])):
         if kind in Comment or kind in Text or kind in String.Doc:
             continue
         after_dot = bool(found) and found[-1].text == "."

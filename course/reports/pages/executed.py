@@ -18,7 +18,7 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
-from course.cellcode import BLANK_LINE
+from course.cellcode import BLANK_LINE, slow_to_colour
 from course.reports.pages.prose import prose
 
 PICTURES = 260_000  # characters of all pictures of a page together
@@ -100,17 +100,18 @@ def _given(source: str, labels: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
 def code(source: str) -> Markup:
-    """Python in colours; very long code without."""
-    if len(source) > HIGHLIGHTED:
+    """Python in colours; very long code, and what takes very long to colour, without."""
+    plain = BLANK_LINE.sub("", source)
+    if len(source) > HIGHLIGHTED or slow_to_colour(plain):
         return Markup("{}").format(source)
-    return Markup(_coloured(source).rstrip())
+    return Markup(_coloured(plain).rstrip())
 
 
 def _coloured(source: str) -> str:
     colour: Any = highlight  # its author gave it no types
     lexer: Any = PythonLexer
     formatter: Any = HtmlFormatter
-    return str(colour(BLANK_LINE.sub("", source), lexer(stripnl=False), formatter(nowrap=True)))
+    return str(colour(source, lexer(stripnl=False), formatter(nowrap=True)))
 
 
 def _outputs(outputs: Iterable[dict[str, Any]], budget: _Budget, graded: bool) -> Iterator[Shown]:
