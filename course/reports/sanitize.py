@@ -41,6 +41,7 @@ _PASTED = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,")
 LONGEST = 20_000  # characters of a cell that are still rendered as markdown, or coloured
 MOST_MARKS = 400  # tags, environments and formulas in it
 MOST_OF_A_PAGE = 120_000  # characters of all its cells: two thousand cells take a server's hour
+_LONG_GAP = re.compile(r"[ \t]{500}")  # the renderer tries each place of a gap within a line
 _MARK = re.compile(r"<|\\begin|\\\\[(\[]")
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
 _CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
@@ -124,9 +125,14 @@ def marks(source: str) -> int:
     return sum(1 for _ in _MARK.finditer(source))
 
 
+def is_intricate(source: str, found: int) -> bool:
+    """Whether a text, in which so many `marks` were found, would take long to render."""
+    return len(source) > LONGEST or found > MOST_MARKS or _LONG_GAP.search(source) is not None
+
+
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
 def _rendered(source: str, pictures: Pictures, is_students: bool = False) -> str:
-    if len(source) > LONGEST or marks(source) > MOST_MARKS:
+    if is_intricate(source, marks(source)):
         return f"<pre>{escape(source)}</pre>"
     attachments = {name: dict(bundle) for name, bundle in pictures}
     renderer = _Renderer(attachments=attachments, escape=False, exclude_anchor_links=True)

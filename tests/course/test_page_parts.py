@@ -16,7 +16,7 @@ from course.reports.pages.drawing import FAR, HEIGHT, WIDTH, draw
 from course.reports.pages.executed import Block, blocks, plain
 from course.reports.pages.formulas import LONGEST, formula
 from course.reports.pages.prose import ELSEWHERE, prose
-from course.reports.sanitize import highlighted
+from course.reports.sanitize import highlighted, markdown_text
 
 # --- formulas and prose --------------------------------------------------------------------------
 
@@ -63,6 +63,22 @@ def test_prose_is_harmless_and_whole() -> None:
 def test_a_picture_in_the_text_stays() -> None:
     html = prose('<img src="data:image/png;base64,iVBORw0KGgo=" onerror="x" width="9">').strip()
     assert html == '<img src="data:image/png;base64,iVBORw0KGgo=" alt="a picture">'
+
+
+@pytest.mark.parametrize("number", ["0", "1", "7", "9" * 5_000])
+def test_nothing_but_a_formula_stands_for_a_formula(number: str) -> None:
+    """A page of hundreds of megabytes, or none at all, of twenty thousand characters."""
+    forged = f"&#xE000;{number}&#xE001;"
+    html = prose(f"$x$ {forged} \ue000{number}\ue001 ![{forged}](data:image/png;base64,aaaa)")
+    assert html.count("<math") == 1
+    assert html.count(number) >= 3
+
+
+def test_a_gap_without_end_takes_little_time() -> None:
+    start = process_time()
+    for rendered in (prose, markdown_text):
+        assert "b" in rendered("a" + " " * 19_000 + "b")
+    assert process_time() - start < 0.5
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ formulas become MathML, headings move below those of the page, and wide tables s
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
@@ -24,9 +25,9 @@ from course.reports.pages.formulas import formula
 HEADINGS_FROM = 3  # a notebook's first heading is one of the page's third level
 ELSEWHERE = "(a picture that is not part of this page)"
 
-# Where a formula goes while the rest is cleaned; nobody's text may hold these characters.
+# Where a formula goes while the rest is cleaned. A text may hold these characters, as entities at
+# least; what no text can hold is the word between them, another one each time.
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_PLACE = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 
 Token = dict[str, Any]
@@ -35,12 +36,11 @@ Token = dict[str, Any]
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
 def prose(source: str) -> Markup:
     """Markdown as HTML; what is too long or too intricate to render in time stays as typed."""
-    if len(source) > sanitize.LONGEST or _marks(source) > sanitize.MOST_MARKS:
+    if sanitize.is_intricate(source, _marks(source)):
         return Markup("<pre>{}</pre>").format(source)
     renderer = _Renderer()
-    plain = source.replace(_OPEN, "\ufffd").replace(_CLOSE, "\ufffd")
     try:
-        html = MarkdownWithMath(renderer=renderer).render(plain)
+        html = MarkdownWithMath(renderer=renderer).render(source)
     except (RecursionError, ValueError):
         return Markup("<pre>{}</pre>").format(source)
     return Markup(renderer.with_formulas(_clean(html)))
@@ -101,14 +101,16 @@ class _Renderer(IPythonRenderer):
     def __init__(self) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)
         self._formulas: list[Markup] = []
+        self._word = secrets.token_hex(8)
 
     def with_formulas(self, html: str) -> str:
         """The cleaned text with its formulas back in their places."""
-        return _PLACE.sub(lambda place: str(self._formulas[int(place[1])]), html)
+        place = re.compile(f"{_OPEN}{self._word}-([0-9]+){_CLOSE}")
+        return place.sub(lambda found: str(self._formulas[int(found[1])]), html)
 
     def _aside(self, latex: str, *, block: bool) -> str:
         self._formulas.append(formula(latex, block=block))
-        return f"{_OPEN}{len(self._formulas) - 1}{_CLOSE}"
+        return f"{_OPEN}{self._word}-{len(self._formulas) - 1}{_CLOSE}"
 
     def block_math(self, body: str) -> str:
         return self._aside(body, block=True)
