@@ -50,14 +50,22 @@ def render(graded: Graded, settings: Settings) -> str:
 
 def summary(record: Record, reveal: str) -> str:
     """What stands on top: marks, where points were lost and why, repairs and limits."""
-    lines = [f"**{escape(headline(record))}**", ""]
+    lines = [f"**{_typed(headline(record))}**", ""]
     if record.status is Status.GRADED:
         lines += [_lost(cell, reveal) for cell in record.automatic if cell.points < cell.max_points]
     else:
-        lines += [escape(record.reason), ""]
-    lines += [f"- {escape(each.sentence)}" for each in record.repairs]
-    lines += [f"- {escape(each.sentence)}" for each in record.limits_hit]
+        lines += [_typed(record.reason), ""]
+    lines += [f"- {_typed(each.sentence)}" for each in record.repairs]
+    lines += [f"- {_typed(each.sentence)}" for each in record.limits_hit]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _typed(sentence: str) -> str:
+    """A sentence in Markdown, in which what it quotes of a student is no picture.
+
+    A picture would tell its owner who reads this and when, or have the reader's browser log out.
+    """
+    return escape(sentence).replace("[", "&#91;")
 
 
 def _lost(cell: CellRecord, reveal: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from time import process_time
@@ -12,6 +14,8 @@ from nbconvert import HTMLExporter
 
 from course.config import load_settings
 from course.gradebook.adapter import load_config
+from course.record import Record, Status
+from course.reports.notebook import summary
 from course.reports.sanitize import (
     LONGEST,
     MOST_OF_A_PAGE,
@@ -177,6 +181,18 @@ def test_a_students_picture_has_no_browser_ask_for_anything(
     assert 'alt="seen"' in shown
     pasted = "data:image/png;base64,aGVsbG8="
     assert f'src="{pasted}"' in rendered(f"![mine]({pasted})", **cell)
+
+
+@pytest.mark.parametrize("place", ["http://evil.example/seen.png", "//evil.example/x", "/logout"])
+def test_what_a_summary_quotes_of_a_student_is_text(place: str) -> None:
+    """A label, the name of a file, a line of code: all of them stand in sentences."""
+    quoted = f"![seen]({place}) [![a][b]]({place}) <img src={place}>"
+    said = {"rule": "order", "cell": "", "sentence": f"'{quoted}' is not in it."}
+    told = {"student": quoted, "lab": "lab1", "max_points": 0, "reason": quoted, "repairs": [said]}
+    shown = rendered(summary(Record(status=Status.ZERO, **told), "nothing"), id="graded-summary")
+    assert "<img" not in shown
+    assert "seen</a>" not in shown
+    assert unescape(re.sub(r"<[^>]+>", "", shown)).count(f"![seen]({place})") == 3
 
 
 def test_formgrader_shows_a_page_of_any_number_of_cells_in_bounded_time() -> None:
