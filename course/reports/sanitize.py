@@ -26,6 +26,7 @@ from nbconvert.filters.markdown_mistune import (
 )
 
 from course.cellcode import BLANK_LINE, slow_to_colour
+from course.reports.pasted import is_modest
 from course.reports.words import OWN
 
 _TEXT = {"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s"}
@@ -37,7 +38,6 @@ TAGS = frozenset(_TEXT | _BLOCKS | _TABLES)
 _ATTRIBUTES = {"align", "colspan", "height", "open", "rowspan", "start", "title", "width"}
 PROTOCOLS = {"http", "https", "mailto", "data"}
 _PICTURE = re.compile(r"(?:data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,|https?:|(?!\w+:))")
-_PASTED = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,")
 LONGEST = 20_000  # characters of a cell that are still rendered as markdown, or coloured
 MOST_MARKS = 400  # tags, environments and formulas in it
 MOST_OF_A_PAGE = 120_000  # characters of all its cells: two thousand cells take a server's hour
@@ -173,4 +173,4 @@ def allowed(tag: str, name: str, value: str) -> bool:
 
 def _pasted(tag: str, name: str, value: str) -> bool:
     """Whether an attribute may stay in what a student wrote."""
-    return allowed(tag, name, value) and (name != "src" or _PASTED.match(value) is not None)
+    return allowed(tag, name, value) and (name != "src" or is_modest(value))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+from base64 import b64encode
 from html import unescape
 from time import process_time
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from course.plot import Mark, Plot, Role, Series
 from course.reports.cohort.tokens import code_tokens
@@ -16,7 +19,13 @@ from course.reports.pages.drawing import FAR, HEIGHT, WIDTH, draw
 from course.reports.pages.executed import Block, blocks, plain
 from course.reports.pages.formulas import LONGEST, formula
 from course.reports.pages.prose import ELSEWHERE, prose
+from course.reports.pasted import is_modest
 from course.reports.sanitize import highlighted, markdown_text
+
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK+kcQ"
+    "AAAABJRU5ErkJggg=="
+)
 
 # --- formulas and prose --------------------------------------------------------------------------
 
@@ -61,15 +70,37 @@ def test_prose_is_harmless_and_whole() -> None:
 
 
 def test_a_picture_in_the_text_stays() -> None:
-    html = prose('<img src="data:image/png;base64,iVBORw0KGgo=" onerror="x" width="9">').strip()
-    assert html == '<img src="data:image/png;base64,iVBORw0KGgo=" alt="a picture">'
+    html = prose(f'<img src="{PIXEL}" onerror="x" width="9">').strip()
+    assert html == f'<img src="{PIXEL}" alt="a picture">'
+
+
+def packed(kind: str, width: int, height: int, **how: Any) -> str:
+    out = io.BytesIO()
+    Image.new("L", (width, height)).convert("RGB").save(out, kind, **how)
+    return f"data:image/png;base64,{b64encode(out.getvalue()).decode()}"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_a_picture_in_the_text_that_a_browser_has_no_room_for_is_named(kind: str) -> None:
+    assert is_modest(packed(kind, 300, 200))
+    assert not is_modest(packed(kind, 7_000, 6_000))
+    assert "<img" not in prose(f"![mine]({packed(kind, 7_000, 6_000)})"[:19_000])
+
+
+def test_what_a_picture_is_made_of_is_known() -> None:
+    assert not is_modest(packed("WEBP", 7_000, 6_000, lossless=True))
+    frame = b"GIF89a\1\0\1\0\0\0\0" + b"!\xf9\4\0\0\0\0\0" + b",\0\0\0\0" + b"\xff" * 4 + b"\0\0"
+    assert not is_modest(f"data:image/gif;base64,{b64encode(frame).decode()}")
+    for other in (b"<svg/>", b"BM", b"", b"GIF89a", b"\xff\xd8\xff", b"RIFF1234WEBPVP8 "):
+        for kind in ("png", "svg+xml"):
+            assert not is_modest(f"data:image/{kind};base64,{b64encode(other).decode()}")
 
 
 @pytest.mark.parametrize("number", ["0", "1", "7", "9" * 5_000])
 def test_nothing_but_a_formula_stands_for_a_formula(number: str) -> None:
     """A page of hundreds of megabytes, or none at all, of twenty thousand characters."""
     forged = f"&#xE000;{number}&#xE001;"
-    html = prose(f"$x$ {forged} \ue000{number}\ue001 ![{forged}](data:image/png;base64,aaaa)")
+    html = prose(f"$x$ {forged} \ue000{number}\ue001 ![{forged}]({PIXEL})")
     assert html.count("<math") == 1
     assert html.count(number) >= 3
 

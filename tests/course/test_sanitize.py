@@ -179,7 +179,12 @@ def test_a_students_picture_has_no_browser_ask_for_anything(
     shown = rendered(f"![seen]({place}) <img src='{place}'>", **cell)
     assert "src" not in shown
     assert 'alt="seen"' in shown
-    pasted = "data:image/png;base64,aGVsbG8="
+    pasted = (
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNg"
+        "AAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+    )
+    drawn = "data:image/svg+xml;base64,aGVsbG8="
+    assert "src" not in rendered(f"![mine]({drawn})", **cell)
     assert f'src="{pasted}"' in rendered(f"![mine]({pasted})", **cell)
 
 

@@ -21,6 +21,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from course.reports import sanitize
 from course.reports.pages.formulas import formula
+from course.reports.pasted import is_modest
 
 HEADINGS_FROM = 3  # a notebook's first heading is one of the page's third level
 ELSEWHERE = "(a picture that is not part of this page)"
@@ -28,7 +29,6 @@ ELSEWHERE = "(a picture that is not part of this page)"
 # Where a formula goes while the rest is cleaned. A text may hold these characters, as entities at
 # least; what no text can hold is the word between them, another one each time.
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 
 Token = dict[str, Any]
 
@@ -90,7 +90,7 @@ def _picture(token: Token) -> Token:
     """A picture that is part of the text, or in words what stood there."""
     words = unescape(token["data"].get((None, "alt"), "")).strip()
     src = token["data"].get((None, "src"), "")
-    if _PICTURE.fullmatch(src) is None:
+    if not is_modest(src):
         return {"type": "Characters", "data": words or ELSEWHERE}
     return {**token, "data": {(None, "src"): src, (None, "alt"): words or "a picture"}}
 
