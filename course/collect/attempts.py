@@ -197,4 +197,9 @@ def safe_name(name: str) -> str:
     """A name that can be a file's anywhere, close to the one it came with."""
     text = "".join(c if c.isalnum() or c in " ._-()+" else "_" for c in name).strip(" .")
     root, ending = os.path.splitext(text)  # noqa: PTH122 (no path)
-    return (root[:80] or "file") + ending[:20]
+    return (_cut(root, 80) or "file") + _cut(ending, 20)
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of a name, in so many bytes: a file system counts these."""
+    return text.encode()[:most].decode(errors="ignore")

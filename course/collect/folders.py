@@ -13,6 +13,7 @@ from functools import cached_property
 from course.collect import attempts
 from course.collect.attempts import Attempt
 from course.config import Settings
+from course.errors import ConfigurationError
 from course.store import TIMESTAMP_NAME
 from course.submitted import Submission
 from course.times import stamp
@@ -42,8 +43,11 @@ def decide(settings: Settings, lab: str, student: str, new: Sequence[Attempt]) -
     ConfigurationError when what was collected earlier cannot be read.
     """
     old = attempts.kept(settings, student, lab)
-    there = attempts.lying_there(settings, student, lab)
     known = attempts.merged(old, new)
+    try:
+        there = attempts.lying_there(settings, student, lab)
+    except ConfigurationError as error:  # which is this student's matter, and nobody else's
+        return Folder(student, tuple(known), None, {}, "", False, str(error))
     digests = {each.digest for each in known}
     by_hand = [each for each in there if each.digest not in digests]
     notebooks = [each for each in known if each.is_notebook]

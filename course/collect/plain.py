@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 from course.collect.arrived import ARCHIVES, Arrived
 from course.collect.claims import Aside, Claim
+from course.errors import ConfigurationError
 from course.store import TIMESTAMP_NAME
 from course.times import parse_time
 
+_LONGEST = 250  # characters of a name that is looked at more closely; no disk has longer ones
 _COPY = re.compile(r"^(?:copy of|kopie von|copia de|copie de)[ _]+|[ _-]*\(\d+\)$|-\d{1,2}$", re.I)
 
 
@@ -22,7 +24,7 @@ def stem(name: str) -> str:
 def is_named_like(name: str, lab: str) -> bool:
     """Whether a file is called like the lab, but for what Colab, Drive or a browser did to it."""
     before, text = "", stem(name)
-    while text != before:
+    while text != before and len(text) <= _LONGEST:
         if _bare(text) == _bare(lab):
             return True
         before, text = text, _COPY.sub("", text).strip()
@@ -56,13 +58,17 @@ class NbgraderFolders:
             return Aside("the time of its submission, which is used")
         said = self._times.get("/".join(parts[: place + 1]), "")
         where = "/".join((*parts[: place + 1], TIMESTAMP_NAME))
-        return Claim(
-            self.name,
-            parts[-1],
-            students=(parts[place - 1],),
-            # without a zone it is in UTC: so nbgrader reads it
-            time=parse_time(said, UTC, where) if said else None,
-        )
+        time, problem = _time(said, where)
+        return Claim(self.name, parts[-1], students=(parts[place - 1],), time=time, problem=problem)
+
+
+def _time(said: str, where: str) -> tuple[datetime | None, str]:
+    """The time that a file holds, or why nobody can tell it: students write such files, too."""
+    try:
+        # without a zone it is in UTC: so nbgrader reads it
+        return (parse_time(said, UTC, where) if said else None), ""
+    except ConfigurationError as error:
+        return None, str(error)
 
 
 def _timestamps(files: Sequence[Arrived]) -> Mapping[str, str]:
@@ -98,6 +104,8 @@ class PlainFiles:
         return Claim(self.name, parts[-1], students=tuple(tokens)) if tokens else None
 
     def _without_lab(self, text: str) -> str:
+        if len(text) > _LONGEST:
+            return text
         text = _COPY.sub("", _COPY.sub("", text))
         lab = r"[\W_]*".join(map(re.escape, self._lab))
         return re.sub(rf"(?:^|[\W_]+){lab}(?:[\W_]+|$)", " ", text, flags=re.I).strip()

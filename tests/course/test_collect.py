@@ -562,6 +562,49 @@ def test_thousands_of_files_of_one_student_take_little_time(ending: str, desk: D
     assert last == "collected"
 
 
+@pytest.mark.parametrize("name", ["-1" * 480, " (1)" * 240, "_" * 980, "_" * 980 + "x", "l_" * 480])
+def test_no_name_is_looked_at_for_long(name: str, desk: Desk) -> None:
+    """Nine kilobytes of such names took a minute, and there may be fifty times as many."""
+    inner = lms.zipped({f"{number}{name}.ipynb": b"%d" % number for number in range(300)})
+    place = desk.zip({"ada.zip": inner, "grace.ipynb": b"1"})
+    start = process_time()
+    desk.collect(place, code=None)
+    assert process_time() - start < 3
+    assert desk.submitted["grace/lab1/lab1.ipynb"] == b"1"
+
+
+@pytest.mark.parametrize("name", ["漢" * 100 + ".ipynb", "x." + "🙂漢" * 50, "é" * 200])
+def test_no_name_is_too_long_for_a_disk(name: str, desk: Desk) -> None:
+    files = {f"lovelaceada_301_10_{name}": b"1", "hoppergrace_303_11_lab1.ipynb": b"2"}
+    desk.collect(desk.zip(files), roster=lms.CANVAS)
+    assert b"1" in desk.submitted.values()
+    assert desk.submitted["grace/lab1/lab1.ipynb"] == b"2"
+
+
+def test_a_time_that_is_none_is_one_students_matter(desk: Desk) -> None:
+    inner = lms.zipped({"w/lab1/a.ipynb": b"1", "w/lab1/timestamp.txt": b"soon"})
+    place = desk.zip({"ada.zip": inner, "grace.ipynb": b"2"})
+    desk.collect(place)
+    assert desk.submitted == submission("ada", b"1", "") | submission("grace", b"2", "")
+    folders = submission("ada", b"3", "soon") | submission("joerg", b"4", EARLY)
+    [reason] = reasons(desk.collect(desk.zip(folders), code=1))
+    assert "ada/lab1/timestamp.txt: 'soon' is no time" in reason
+    assert desk.submitted["joerg/lab1/lab1.ipynb"] == b"4"
+
+
+@pytest.mark.parametrize("name", ["timestamp.txt", "link"])
+def test_what_lies_in_one_submission_stops_no_other(name: str, desk: Desk) -> None:
+    there = desk.write("course/submitted/ada/lab1/timestamp.txt", "soon\n")
+    if name == "link":
+        there.unlink()
+        (there.parent / name).symlink_to(desk.folder)
+    files = {"lovelaceada_301_10_lab1.ipynb": b"1", "hoppergrace_303_11_lab1.ipynb": b"2"}
+    [reason] = reasons(desk.collect(desk.zip(files), roster=lms.CANVAS, code=1))
+    assert f"ada/lab1/{name}" in reason
+    assert desk.submitted["grace/lab1/lab1.ipynb"] == b"2"
+    assert b"1" in desk.kept.values()
+
+
 def test_an_interrupted_run_is_finished_by_the_next(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
