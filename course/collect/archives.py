@@ -44,14 +44,19 @@ _LONG_END = 56 + 20  # bytes that stand between list and end if the zip is a lon
 _ENTRY = b"PK\x01\x02"  # begins each line of a zip's list
 
 
-def opened(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
-    """The files of an archive that lies at `place`; their paths begin with `path`."""
+def opened(
+    intake: Intake, place: Path, path: str, depth: int = 1, parts: int = 1
+) -> Iterator[Arrived]:
+    """The files of an archive that lies at `place`; their paths begin with `path`.
+
+    It may take one of so many `parts` of what is left.
+    """
     label = path or intake.source
     if depth > intake.caps.depth:
         yield intake.refused(label, f"it lies {depth} archives deep: unpack it yourself")
         return
     try:
-        with intake.shared(whole=not path):
+        with intake.shared(parts):
             reader = _zip if zipfile.is_zipfile(place) else _tar
             yield from reader(intake, place, path, depth)
     except TooMuch as error:
@@ -184,8 +189,10 @@ class _Part:
 def _unpacked(
     intake: Intake, content: Path, path: str, changed: datetime | None, depth: int
 ) -> Iterator[Arrived]:
-    if is_archive(path):
-        yield from opened(intake, content, path, depth + 1)
+    if is_archive(path) and intake.waiting is not None:
+        intake.waiting.append((content, path, depth + 1))
+    elif is_archive(path):
+        yield from opened(intake, content, path, depth + 1, parts=2)
     else:
         file = Arrived(intake.source, path, content, changed, packed=True)
         yield checked(file, content.stat().st_size, intake.caps)

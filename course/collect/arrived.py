@@ -70,18 +70,20 @@ class Intake:
     caps: Caps = field(default_factory=Caps)
     files: int = 0
     total: int = 0
+    waiting: list[tuple[Path, str, int]] | None = field(default_factory=list)
+    """Archives within, with path and depth: opened when all that is beside them has been taken."""
 
     @contextmanager
-    def shared(self, *, whole: bool) -> Iterator[None]:
-        """Let an archive take what is left, or (not `whole`) half: others' work must still fit."""
+    def shared(self, parts: int) -> Iterator[None]:
+        """Let an archive take one of so many parts of what is left: others' work must still fit."""
         caps = self.caps
-        if not whole:
-            files, total = (caps.files + self.files) // 2, (caps.total_bytes + self.total) // 2
-            self.caps = replace(caps, files=files, total_bytes=total)
+        files = self.files + (caps.files - self.files) // parts
+        total = self.total + (caps.total_bytes - self.total) // parts
+        self.caps = replace(caps, files=files, total_bytes=total)
         try:
             yield
-        finally:
-            self.caps = caps
+        finally:  # what was one too many was not kept
+            self.caps, self.files, self.total = caps, min(self.files, files), min(self.total, total)
 
     def refused(self, path: str, problem: str) -> Arrived:
         """An entry of the list that says why its content was not taken."""
@@ -122,6 +124,8 @@ class Intake:
 def arrived(where: Path, spool: Path, caps: Caps | None = None) -> Iterator[Arrived]:
     """Every file in a folder, an archive, or the one file that was named, in order of its name.
 
+    What lies in archives within comes last.
+
     `spool` is an empty folder that lives as long as the contents are needed. ConfigurationError
     when there is nothing of that name.
     """
@@ -132,6 +136,21 @@ def arrived(where: Path, spool: Path, caps: Caps | None = None) -> Iterator[Arri
         yield from _in_folder(intake, where)
     else:
         yield from _file(intake, where.resolve(), text_of(where.name), is_top=True)
+    yield from _within(intake)
+
+
+def _within(intake: Intake) -> Iterator[Arrived]:
+    """The files of the archives within: each has its share of what is left, the smallest first.
+
+    What one does not need is for those after it; however many somebody packed, the others have
+    theirs.
+    """
+    from course.collect.archives import opened  # which stands upon this module
+
+    waiting = sorted(intake.waiting or (), key=lambda each: each[0].stat().st_size)
+    intake.waiting = None
+    for number, (place, path, depth) in enumerate(waiting):
+        yield from opened(intake, place, path, depth, len(waiting) - number)
 
 
 def text_of(name: str) -> str:
@@ -177,8 +196,10 @@ def _file(intake: Intake, place: Path, path: str, *, is_top: bool = False) -> It
         yield intake.refused(path, f"it is {kind}")
     elif not os.access(place, os.R_OK):
         yield intake.refused(path, "you have no right to read it")
-    elif is_archive(path):
-        yield from opened(intake, place, "" if is_top else path, 1)
+    elif is_archive(path) and is_top:
+        yield from opened(intake, place, "")
+    elif is_archive(path) and intake.waiting is not None:
+        intake.waiting.append((place, path, 1))
     else:
         intake.count()
         changed = datetime.fromtimestamp(found.st_mtime, UTC)

@@ -271,6 +271,19 @@ def test_nobodys_archive_takes_the_room_of_others(take: Take) -> None:
     assert "files" in problems(found)["eve.zip"]
 
 
+@pytest.mark.parametrize("kind", ["files", "bytes"])
+def test_no_number_of_archives_takes_the_room_of_others(kind: str, take: Take) -> None:
+    """Each took half of what was left, so that after sixteen of them there was nothing."""
+    many = {f"{n}.ipynb": b"1" if kind == "files" else bytes(200_000) for n in range(9)}
+    full = tarred(*((name, tarfile.REGTYPE, each) for name, each in many.items()), mode="w:xz")
+    files = {f"eve{number}.tar.xz": full for number in range(8)}
+    files["yves.zip"] = lms.zipped({"lab1.ipynb": os.urandom(9_000)})
+    caps = replace(SMALL, ratio=1 << 20)
+    found = take("x.zip", lms.zipped({**files, "zoe.ipynb": b"mine"}), caps)
+    assert {"zoe.ipynb", "yves.zip/lab1.ipynb"} <= taken(found).keys()
+    assert sum(path.startswith("eve") for path in problems(found)) > 4
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
