@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rich.table import Table
 from rich.text import Text
@@ -24,12 +24,13 @@ def table(plan: Plan) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for header in ("file", "student", "lab", "handed in", "rule", "what becomes of it"):
         shown.add_column(header, overflow="fold")
+    late = frozenset(plan.late_without_time)
     for item in sorted(plan.items, key=lambda each: each.state is State.REFUSED):
         cells = (
             visible(item.file.path),
             visible(item.student) or "–",
             plan.lab if item.attempt else "–",
-            _time(plan, item),
+            _time(item, late),
             item.rule,
             f"{item.state}: {visible(item.reason, 400)}" if item.reason else str(item.state),
         )
@@ -37,10 +38,10 @@ def table(plan: Plan) -> Table:
     return shown
 
 
-def _time(plan: Plan, item: Item) -> str:
+def _time(item: Item, late: Collection[str]) -> str:
     if item.time:
         return stamp(item.time)
-    return "late, no time" if item.student in plan.late_without_time and item.late else "–"
+    return "late, no time" if item.student in late and item.late else "–"
 
 
 def summary(plan: Plan, roster: Roster | None, *, dry: bool) -> Iterator[str]:

@@ -27,6 +27,7 @@ from course.collect.plain import is_named_like
 from course.collect.plan import Planner, State
 from course.collect.recognise import TITLES
 from course.collect.shapes import SHAPES, read
+from course.collect.show import table
 from course.config import Settings, load_settings
 from course.errors import ConfigurationError
 from course.gradebook import parse_timestamp
@@ -682,6 +683,18 @@ def test_a_person_reads_a_table(desk: Desk) -> None:
     assert "3 files: 1 collected, 2 not taken (nothing is written yet)" in text
     assert "2 handed in nothing: joerg, grace" in text
     assert "1 came without the time when they were handed in" in text
+
+
+def test_a_table_of_thousands_of_files_takes_little_time(desk: Desk) -> None:
+    """Who is late was looked for in all of them, for each."""
+    inner = lms.zipped({f"{number}.txt": b"%d" % number for number in range(8_000)})
+    place = desk.zip({"lovelaceada_301_9_w.zip": inner})
+    planner = Planner(desk.settings, lms.LAB, read_roster(desk.write("c.csv", lms.CANVAS)))
+    (desk.folder / "spool").mkdir()
+    plan = planner.plan([place], desk.folder / "spool")
+    start = process_time()
+    assert table(plan).row_count == 8_000
+    assert process_time() - start < 2
 
 
 def test_a_file_that_is_a_link_is_not_followed(desk: Desk) -> None:
