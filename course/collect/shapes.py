@@ -53,6 +53,8 @@ def _shape(
 
 _LONGEST_COUNT = 30  # digits
 _FILE = r"(?P<file>.+)$"
+# what ends a folder's name is the LMS's; the same before it is of a student who chose that name
+_MOODLE = "_assignsubmission_(?:file|onlinetext)"
 _DAY = r"(?:[^\W\d_]+\.? \d{1,2}|\d{1,2}\.? [^\W\d_]+\.?),? \d{4},? \d{3,4}(?: ?[AP]M)?"
 
 SHAPES: Mapping[str, Shape] = {
@@ -73,7 +75,7 @@ SHAPES: Mapping[str, Shape] = {
             "moodle",
             "Moodle",
             "Ada Lovelace_1234_assignsubmission_file_/lab1.ipynb",
-            r"(?:^|/)(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_/?|/)"
+            rf"(?:^|/)(?P<name>[^/]+?)_(?P<number>\d+){_MOODLE}(?:_?/|_(?![^/]*{_MOODLE}_?/))"
             + _FILE,
             number_columns=("identifier", "participant", "moodleid", "lmsid"),
         ),
@@ -82,7 +84,7 @@ SHAPES: Mapping[str, Shape] = {
             "Brightspace",
             "12345-67890 - Ada Lovelace - Jan 31, 2027 1159 PM/lab1.ipynb",
             r"(?:^|/)\d+-\d+ - (?:(?P<number>#?(?=[\w.]*\d)[\w.]++) - )?(?P<name>[^/]+?) ?- "
-            rf"(?P<time>{_DAY})(?: - |/){_FILE}",
+            rf"(?P<time>{_DAY})(?:/| - (?![^/]*- {_DAY}/)){_FILE}",
             asides=r"(?:^|/)index\.html$",
             number_columns=("orgdefinedid", "sid", "lmsid"),
         ),

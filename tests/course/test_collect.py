@@ -466,6 +466,27 @@ def test_no_name_of_a_file_makes_another_student_or_time(desk: Desk) -> None:
     assert desk.submitted["ada/lab1/timestamp.txt"].startswith(b"2027-01-30 08:00:00")
 
 
+def test_no_name_of_a_student_makes_another_student_or_time(desk: Desk) -> None:
+    moodle = "Ada Lovelace_7001_assignsubmission_file_"
+    place = desk.zip({f"{moodle}/lab1.ipynb": b"1", f"{moodle}x_7003{moodle[17:]}/a.ipynb": b"2"})
+    desk.collect(place)
+    assert desk.submitted == submission("ada", b"1", "") | submission("grace", b"2", "")
+    late = "12-3 - Grace Hopper - Jan 5, 2027 1000 AM - x - Feb 20, 2027 1159 PM/lab1.ipynb"
+    files = {late: b"3", "12-4 - Ada Lovelace - Jan 5, 2027 1000 AM/lab1.ipynb": b"4"}
+    said = desk.collect(desk.zip(files), code=1)
+    assert [each["student"] for each in said["files"]] == [None, "ada"]
+
+
+def test_no_file_of_classroom_takes_the_place_of_anothers(desk: Desk) -> None:
+    ada, eve = "Lab 1/Ada Lovelace - lab1.ipynb", "Lab 1/Ada Lovelace - lab1 (1).ipynb"
+    files = {ada: b"ada's", eve: b"eve's", "Lab 1/Grace Hopper - lab1.ipynb": b"1"}
+    desk.collect(desk.zip({name: files[name] for name in (ada, *list(files)[2:])}))
+    when = {ada: lms.EARLY, eve: lms.LATE}
+    said = desk.collect(desk.write("later.zip", lms.zipped(files, when=when)), code=1)
+    assert all("nothing says which of these is later" in each for each in reasons(said))
+    assert desk.submitted["ada/lab1/lab1.ipynb"] == b"ada's"
+
+
 def test_no_student_puts_a_time_before_the_name_in_ilias(desk: Desk) -> None:
     late = "Mueller-Luedenscheidt_Joerg_j_mueller_502/20270130080000_lab1.ipynb"
     files = {"Lovelace_Ada_alovelace_501/lab1.ipynb": b"1", late: b"2"}
