@@ -18,6 +18,7 @@ from made_up import Work, course_of, crowd, record_of
 from course.lab import Lab
 from course.record import Outcome
 from course.reports.cohort.similar import Pair, clusters, similar_pairs
+from course.reports.cohort.tokens import LONGEST, marked, word_tokens
 
 PROGRAMS: dict[str, list[str]] = defaultdict(list)
 for _function, _program in RIGHT:
@@ -87,14 +88,24 @@ def test_a_copy_of_a_descent_is_found_past_new_names(lab: Lab, number: int) -> N
     assert pair.cells[0].share > 0.9
 
 
+def test_no_pair_makes_a_page_of_megabytes() -> None:
+    """Twelve friends made one of 186 megabytes: an answer may be of eight."""
+    shared = " ".join(f"w{number}" for number in range(40))
+    source = f"{shared} {'x' * 2_000_000}"
+    pieces = marked(source, word_tokens(source), frozenset(range(40)))
+    assert pieces[0] == (shared, True)
+    assert pieces[-1] == (f"\n… and {len(source) - LONGEST:,} more characters", False)
+    assert sum(len(text) for text, _ in pieces) < LONGEST + 100
+
+
 def test_what_is_shared_is_marked_and_nothing_is_lost(lab: Lab) -> None:
     work = [Work("a", {"gradient_descent": ODD}), Work("b", {"gradient_descent": renamed(ODD)})]
     (pair,) = pairs_of(lab, [*work, *everybody()])
     (alike,) = pair.cells
     assert "".join(text for text, _ in alike.first) == ODD
-    marked = "".join(text for text, shared in alike.first if shared)
-    assert "slope_memory[0] + dW" in marked
-    assert "def gradient_descent" not in marked, "the lab gave that to everybody"
+    shown = "".join(text for text, shared in alike.first if shared)
+    assert "slope_memory[0] + dW" in shown
+    assert "def gradient_descent" not in shown, "the lab gave that to everybody"
 
 
 def test_the_plain_solution_and_the_stub_make_no_pair(lab: Lab) -> None:

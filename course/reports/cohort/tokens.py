@@ -85,7 +85,11 @@ def covered(tokens: tuple[Token, ...], wanted: frozenset[Gram] | set[Gram]) -> f
 def marked(
     source: str, tokens: tuple[Token, ...], places: frozenset[int]
 ) -> list[tuple[str, bool]]:
-    """The source in pieces, each with whether it lies in the given places (and between them)."""
+    """The source in pieces, each with whether it lies in the given places (and between them).
+
+    What was not looked at is not shown, but said: an answer may be of eight million characters, and
+    a page shows many.
+    """
     spans: list[list[int]] = []
     last = -2
     for place in sorted(places):
@@ -98,4 +102,6 @@ def marked(
     for start, end in spans:
         pieces += [(source[at:start], False), (source[start:end], True)]
         at = end
-    return [piece for piece in [*pieces, (source[at:], False)] if piece[0]]
+    rest = f"\n… and {len(source) - LONGEST:,} more characters" if len(source) > LONGEST else ""
+    pieces += [(source[at:LONGEST], False), (rest, False)]
+    return [piece for piece in pieces if piece[0]]
