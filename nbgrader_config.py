@@ -48,5 +48,6 @@ c.HTMLExporter.filters = {
     "markdown2html": "course.reports.sanitize.markdown",
     "clean_html": "course.reports.sanitize.clean",
     "highlight_code": "course.reports.sanitize.highlighted",
+    "ansi2html": "course.reports.sanitize.ansi",
     "strip_files_prefix": "course.reports.sanitize.as_it_is",
 }

@@ -3,8 +3,8 @@
 nbgrader's templates print markdown as it comes, so a `<script>` in a student's answer would run in
 a TA's browser, with the TA's rights to change marks. nbconvert's own cleaning would not see that
 markdown, and it takes headings, pictures and table heads away from everything else. The filters
-here take the place of nbconvert's (`nbgrader_config.py` names them); those for code and for links
-to files are there because one cell could keep formgrader busy for hours, and with it every TA.
+here take the place of nbconvert's (`nbgrader_config.py` names them); those for code, colours and
+links to files are there because one cell could keep formgrader, and so every TA, waiting for hours.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import bleach  # type: ignore[import-untyped]
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import (
     InvalidNotebook,
@@ -42,6 +43,9 @@ LONGEST = 20_000  # characters of a cell that are still rendered as markdown, or
 MOST_MARKS = 400  # tags, environments and formulas in it
 MOST_OF_A_PAGE = 120_000  # characters of all its cells: two thousand cells take a server's hour
 _LONG_GAP = re.compile(r"[ \t]{500}")  # the renderer tries each place of a gap within a line
+MOST_CHANGES = 2_000  # of colour in one text that was printed
+_CHANGE = "\x1b["
+_LONG_CHANGE = re.compile(r"\x1b\[[^@-~]{200}")
 _MARK = re.compile(r"<|\\begin|\\\\[(\[]")
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
 _CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
@@ -100,6 +104,16 @@ def as_it_is(html: str) -> str:
     of unfinished links would take it hours.
     """
     return html
+
+
+def ansi(text: str) -> str:
+    """Printed text as HTML in the colours of a terminal; what changes them without end, in none.
+
+    nbconvert begins anew with the rest of the text at each change, of which 256 kB can hold 80,000.
+    """
+    if text.count(_CHANGE) > MOST_CHANGES or _LONG_CHANGE.search(text):
+        text = text.replace(_CHANGE, "")
+    return str(ansi2html(text))  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student

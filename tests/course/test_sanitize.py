@@ -19,6 +19,7 @@ from course.reports.notebook import summary
 from course.reports.sanitize import (
     LONGEST,
     MOST_OF_A_PAGE,
+    ansi,
     as_it_is,
     clean,
     highlighted,
@@ -233,6 +234,19 @@ def test_unfinished_links_to_files_keep_formgrader_waiting_no_longer_than_others
     assert process_time() - start < 1.5
 
 
+def test_printed_colours_stay_unless_they_change_without_end() -> None:
+    assert (
+        ansi("\x1b[1;31m<b>\x1b[0m")
+        == '<span class="ansi-red-intense-fg ansi-bold">&lt;b&gt;</span>'
+    )
+    start = process_time()
+    for endless in ("\x1b[m" * 80_000, "\x1b[1m" * 60_000, "\x1b[" + "1;" * 120_000 + "m"):
+        shown = ansi(f"{endless}<script>")
+        assert "\x1b" not in shown
+        assert shown.endswith("&lt;script&gt;")
+    assert process_time() - start < 1
+
+
 def test_bytes_that_are_no_text() -> None:
     assert clean(b"\xff<b>x</b>") == "\ufffd<b>x</b>"
 
@@ -243,6 +257,7 @@ def test_nbgrader_is_told_of_every_filter() -> None:
         ("markdown2html", markdown),
         ("clean_html", clean),
         ("highlight_code", highlighted),
+        ("ansi2html", ansi),
         ("strip_files_prefix", as_it_is),
     ):
         assert f'"{name}": "course.reports.sanitize.{filter_.__name__}"' in told
