@@ -17,7 +17,7 @@ def whose(claim: Claim, roster: Roster | None) -> tuple[str, str]:
     certain = {student.id for student in roster.students if _is_surely(student, claim)}
     if len(certain) > 1:
         return "", f"it fits several students ({_listed(certain)}): {claim.who}"
-    names = (claim.name, *(claim.students if not certain else ()))
+    names = (claim.name, *claim.students)  # all of them: the innermost may be a student's own
     called = {student.id for name in names if name for student in roster.with_name(name)}
     if certain:
         [student] = certain

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from course.collect.arrived import ARCHIVES, Arrived
+from course.collect.arrived import ARCHIVES, Arrived, is_archive
 from course.collect.claims import Aside, Claim
 from course.errors import ConfigurationError
 from course.store import TIMESTAMP_NAME
@@ -59,7 +59,10 @@ class NbgraderFolders:
         said = self._times.get("/".join(parts[: place + 1]), "")
         where = "/".join((*parts[: place + 1], TIMESTAMP_NAME))
         time, problem = _time(said, where)
-        return Claim(self.name, parts[-1], students=(parts[place - 1],), time=time, problem=problem)
+        # in an archive that is called like a student, somebody else's folder is nobody's
+        around = [_without_ending(part) for part in parts[: place - 1] if is_archive(part)]
+        students = (parts[place - 1], *around)
+        return Claim(self.name, parts[-1], students=students, time=time, problem=problem)
 
 
 def _time(said: str, where: str) -> tuple[datetime | None, str]:

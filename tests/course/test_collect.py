@@ -487,6 +487,27 @@ def test_no_file_of_classroom_takes_the_place_of_anothers(desk: Desk) -> None:
     assert desk.submitted["ada/lab1/lab1.ipynb"] == b"ada's"
 
 
+@pytest.mark.parametrize(
+    ("outside", "inside", "maker"),
+    [
+        ("Grace Hopper/ada.ipynb", "", "plain"),
+        ("Grace Hopper.zip", "ada/lab1.ipynb", "plain"),
+        ("ghopper.zip", "Ada Lovelace.ipynb", "plain"),
+        ("grace.zip", "ada/lab1/lab1.ipynb", "nbgrader"),
+        ("Grace Hopper.zip", "ada/lab1/lab1.ipynb", "nbgrader"),
+    ],
+)
+def test_nothing_of_a_students_is_anothers_by_its_name(
+    outside: str, inside: str, maker: str, desk: Desk
+) -> None:
+    forged = lms.zipped({inside: b"grace's"}) if inside else b"grace's"
+    own = "ada/lab1/lab1.ipynb" if maker == "nbgrader" else "ada.ipynb"
+    said = desk.collect(desk.zip({outside: forged, own: b"ada's"}), recogniser=maker, code=1)
+    [reason] = reasons(said)
+    assert "but the name is that of" in reason or "it fits several students" in reason
+    assert desk.submitted == submission("ada", b"ada's", "")
+
+
 def test_no_student_puts_a_time_before_the_name_in_ilias(desk: Desk) -> None:
     late = "Mueller-Luedenscheidt_Joerg_j_mueller_502/20270130080000_lab1.ipynb"
     files = {"Lovelace_Ada_alovelace_501/lab1.ipynb": b"1", late: b"2"}
