@@ -100,6 +100,7 @@ class _Bench:
                 if Path(folder).is_dir()
             }
         converter.pre_convert_hook = self._then(converter.pre_convert_hook)
+        converter.init_assignment = _without_links(converter, converter.init_assignment)
         convert = converter.convert_notebooks
 
         def convert_and_close() -> None:
@@ -141,6 +142,25 @@ class _Bench:
         place.mkdir(parents=True, exist_ok=True)
         (place / store.RECORD_NAME).write_text(graded.record.to_json(), encoding="utf-8")
         return render(graded, self.settings)
+
+
+def _without_links(
+    converter: Any, initialise: Callable[[str, str], None]
+) -> Callable[[str, str], None]:
+    """Before nbgrader copies what lies beside a notebook, which students get back, refuse links.
+
+    It would copy what they lead to: any file of the instructor's.
+    """
+
+    def look_first(assignment_id: str, student_id: str) -> None:
+        for each in sorted(Path(converter._format_source(assignment_id, student_id)).rglob("*")):
+            if each.is_symlink() or not (each.is_file() or each.is_dir()):
+                sentence = f"{each} is a link, or no ordinary file: move it away, then run again."
+                converter.log.error(sentence)
+                raise NbGraderException(sentence)
+        initialise(assignment_id, student_id)
+
+    return look_first
 
 
 def settings_of(coursedir: Any) -> Settings:

@@ -235,6 +235,20 @@ def test_a_timestamp_that_is_no_time_leaves_no_stale_marks(settings: Settings) -
     assert {row[0] for row in marks(settings, "ada").values()} == {None}
 
 
+def test_what_a_link_leads_to_is_copied_for_nobody(settings: Settings) -> None:
+    """What lies beside a graded notebook, nbgrader gives back with the feedback."""
+    autograde(settings, "ada")
+    link = settings.folder("submitted") / "ada" / LAB / "mine.txt"
+    link.symlink_to(settings.root / "tests" / LAB / "test_mean.py")
+    try:
+        with pytest.raises(NbGraderException):
+            autograde(settings, "ada")
+    finally:
+        link.unlink()
+    assert not list(settings.folder("autograded").rglob(link.name))
+    assert {row[0] for row in marks(settings, "ada").values()} == {None}
+
+
 def test_a_hook_of_the_instructors_still_runs(settings: Settings) -> None:
     seen: list[Any] = []
     autograde(settings, "ada", pre_convert_hook=lambda **given: seen.append(given))
