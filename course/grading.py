@@ -29,6 +29,7 @@ from course.lab import Lab, LabCell
 from course.lending import Loan, better, lend
 from course.marks import checks_not_run, graded, refuse_misfits, written
 from course.order import out_of_order
+from course.patience import OutOfPatience, within
 from course.pictures import Pictures
 from course.plot import Plot
 from course.record import CellRecord, Outcome, Record, Repair, Status
@@ -43,6 +44,12 @@ from course.submission.repair import Cell, Repaired, repair
 NO_EXERCISE = (
     "None of the lab's exercises was found in this notebook: is it the notebook of another lab? "
     "Hand in the notebook of {lab}."
+)
+
+SECONDS_TO_REPAIR = 60.0
+TOO_LONG = (
+    "It takes more than {seconds:g} seconds to find the lab's cells in this notebook: take out of "
+    "it what is not your answers, and hand it in again."
 )
 
 
@@ -102,7 +109,7 @@ class Grader:
         try:
             if data is None:
                 raise UnreadableSubmission(problem or "Nothing was handed in.")
-            repaired = repair(read(data), self.lab)
+            repaired = self._repaired(data)
             if not repaired.found:
                 raise UnreadableSubmission(NO_EXERCISE.format(lab=self.lab.name))
         except UnreadableSubmission as unreadable:
@@ -115,6 +122,12 @@ class Grader:
         except KilledFromOutside:
             with turns.alone(self.lab.checks_folder) as self._warm.alone_until:
                 return self._run(student, data, repaired, note, seconds)
+
+    def _repaired(self, data: bytes) -> Repaired:
+        try:
+            return within(SECONDS_TO_REPAIR, lambda: repair(read(data), self.lab))
+        except OutOfPatience:
+            raise UnreadableSubmission(TOO_LONG.format(seconds=SECONDS_TO_REPAIR)) from None
 
     def _run(
         self, student: str, data: bytes, repaired: Repaired, note: str, seconds: float

@@ -27,6 +27,7 @@ from nbconvert.filters.markdown_mistune import (
 )
 
 from course.cellcode import BLANK_LINE, slow_to_colour
+from course.patience import Patience
 from course.reports.pasted import is_modest
 from course.reports.words import OWN
 
@@ -49,12 +50,14 @@ _LONG_CHANGE = re.compile(r"\x1b\[[^@-~]{200}")
 _MARK = re.compile(r"<|\\begin|\\\\[(\[]")
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
 _CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
-_RENDERED = "characters rendered"
+_RENDERED, _PATIENCE = "characters rendered", "patience"
 
 
-def clean(html: str | bytes) -> str:
+@pass_context
+def clean(context: Context, html: str | bytes) -> str:
     """HTML with only harmless tags and attributes left; the others appear as text."""
-    return _cleaned(html.decode(errors="replace") if isinstance(html, bytes) else str(html))
+    text = html.decode(errors="replace") if isinstance(html, bytes) else str(html)
+    return _patience(context).spend(lambda: _cleaned(text), lambda: _typed(text))
 
 
 @pass_context
@@ -66,12 +69,26 @@ def markdown(context: Context, source: str) -> str:
     """
     cell = context.get("cell") or {}
     if not _has_room(context, len(source)):
-        return f"<pre>{escape(source)}</pre>"
-    return _rendered(source, _pictures(cell.get("attachments") or {}), _is_students(cell))
+        return _typed(source)
+    pictures, is_students = _pictures(cell.get("attachments") or {}), _is_students(cell)
+    return _patience(context).spend(
+        lambda: _rendered(source, pictures, is_students), lambda: _typed(source)
+    )
+
+
+def _typed(source: str) -> str:
+    return f"<pre>{escape(source)}</pre>"
+
+
+def _patience(context: Context) -> Patience:
+    """What the page at hand may still take; nbconvert has `resources` for each page."""
+    resources = context.get("resources")
+    found = resources.setdefault(_PATIENCE, Patience()) if isinstance(resources, dict) else None
+    return found or Patience()
 
 
 def _has_room(context: Context, length: int) -> bool:
-    """Whether a page has not rendered too much already; nbconvert has `resources` for each page."""
+    """Whether a page has not rendered too much already."""
     resources = context.get("resources")
     if not isinstance(resources, dict):
         return True
@@ -90,11 +107,17 @@ def markdown_text(source: str) -> str:
     return _rendered(source, ())
 
 
+@pass_context
 def highlighted(
-    source: str, language: str | None = None, metadata: Mapping[str, Any] | None = None
+    context: Context,
+    source: str,
+    language: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> str:
     """A code cell in colours, or without if it is very long; nbconvert gives the arguments."""
-    return _highlighted(source, language)
+    return _patience(context).spend(
+        lambda: _highlighted(source, language), lambda: _uncoloured(source)
+    )
 
 
 def as_it_is(html: str) -> str:
@@ -106,24 +129,32 @@ def as_it_is(html: str) -> str:
     return html
 
 
-def ansi(text: str) -> str:
+@pass_context
+def ansi(context: Context, text: str) -> str:
     """Printed text as HTML in the colours of a terminal; what changes them without end, in none.
 
     nbconvert begins anew with the rest of the text at each change, of which 256 kB can hold 80,000.
     """
     if text.count(_CHANGE) > MOST_CHANGES or _LONG_CHANGE.search(text):
         text = text.replace(_CHANGE, "")
-    return str(ansi2html(text))  # type: ignore[no-untyped-call]
+    return _patience(context).spend(
+        lambda: str(ansi2html(text)),  # type: ignore[no-untyped-call]
+        lambda: escape(text),
+    )
 
 
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
 def _highlighted(source: str, language: str | None) -> str:
     plain = BLANK_LINE.sub("", source)
     if len(source) > LONGEST or slow_to_colour(plain):
-        return f'<div class="highlight"><pre>{escape(source)}</pre></div>'
+        return _uncoloured(source)
     highlighter: Any = Highlight2HTML  # its author gave it no types
     colour = highlighter(pygments_lexer="python")
     return str(colour(plain, language=language))
+
+
+def _uncoloured(source: str) -> str:
+    return f'<div class="highlight">{_typed(source)}</div>'
 
 
 Pictures = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -147,13 +178,13 @@ def is_intricate(source: str, found: int) -> bool:
 @lru_cache(maxsize=512)  # most cells are the lab's own and the same for every student
 def _rendered(source: str, pictures: Pictures, is_students: bool = False) -> str:
     if is_intricate(source, marks(source)):
-        return f"<pre>{escape(source)}</pre>"
+        return _typed(source)
     attachments = {name: dict(bundle) for name, bundle in pictures}
     renderer = _Renderer(attachments=attachments, escape=False, exclude_anchor_links=True)
     try:
         html = MarkdownWithMath(renderer=renderer).render(source)
     except (RecursionError, ValueError, InvalidNotebook):
-        return f"<pre>{escape(source)}</pre>"
+        return _typed(source)
     return _cleaned(html, is_students)
 
 

@@ -1,6 +1,7 @@
 """One submission of a small lab, from bytes to record: marks, reasons, and nothing lost."""
 
 import json
+import re
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import tiny
 
+from course import grading
 from course.config import load_settings
 from course.errors import ConfigurationError, GraderFault
 from course.grading import Grader, ungraded
@@ -303,3 +305,13 @@ def test_a_stale_release_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_lab_is_told_which_there_are(course: Path) -> None:
     with pytest.raises(ConfigurationError, match="the course has tiny"):
         Lab.load(load_settings(course), "lab9")
+
+
+def test_a_notebook_that_takes_too_long_to_repair_is_a_stated_zero(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grading, "SECONDS_TO_REPAIR", 0.2)
+    monkeypatch.setattr(grading, "repair", lambda *_: re.fullmatch("(a+)+", "a" * 60 + "b"))
+    record = graded(grader, double=tiny.RIGHT["double"])
+    assert (record.status, record.points) == (Status.ZERO, 0)
+    assert record.reason.startswith("It takes more than 0.2 seconds to find the lab's cells")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from jinja2 import Environment
 from nbconvert import HTMLExporter
 
+from course import patience
 from course.config import load_settings
 from course.gradebook.adapter import load_config
 from course.record import Record, Status
+from course.reports import sanitize
 from course.reports.notebook import summary
 from course.reports.sanitize import (
     LONGEST,
@@ -65,6 +68,17 @@ HOSTILE = [
 ALLOWED_SOURCES = ("https://", "http://", "data:image/", "x")
 
 
+def filtered(filter_: Callable[..., str], text: str | bytes) -> str:
+    """What one of the filters makes of a text on a page of its own."""
+    environment = Environment(autoescape=False)
+    environment.filters["filter"] = filter_
+    return environment.from_string("{{ text | filter }}").render(text=text, resources={})
+
+
+def cleaned(html: str | bytes) -> str:
+    return filtered(clean, html)
+
+
 def rendered(source: str, **cell: object) -> str:
     environment = Environment(autoescape=False)
     environment.filters["markdown2html"] = markdown
@@ -72,7 +86,7 @@ def rendered(source: str, **cell: object) -> str:
     return template.render(cell={"source": source, **cell})
 
 
-@pytest.mark.parametrize("how", [clean, rendered], ids=["html", "markdown"])
+@pytest.mark.parametrize("how", [cleaned, rendered], ids=["html", "markdown"])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_is_hostile_appears_as_text_or_not_at_all(text: str, how: object) -> None:
     assert callable(how)
@@ -130,7 +144,7 @@ def test_the_table_of_checks_stays_whole() -> None:
         "<p><b>3 of 4 points</b></p><table><thead><tr><th>Check</th><th>Points</th></tr></thead>"
         "<tbody><tr><td>a &lt; b<br>got 3</td><td>3 / 4</td></tr></tbody></table>"
     )
-    assert clean(table) == table.replace("<table>", '<table class="table">')
+    assert cleaned(table) == table.replace("<table>", '<table class="table">')
 
 
 @pytest.mark.parametrize(
@@ -236,19 +250,43 @@ def test_unfinished_links_to_files_keep_formgrader_waiting_no_longer_than_others
 
 def test_printed_colours_stay_unless_they_change_without_end() -> None:
     assert (
-        ansi("\x1b[1;31m<b>\x1b[0m")
+        filtered(ansi, "\x1b[1;31m<b>\x1b[0m")
         == '<span class="ansi-red-intense-fg ansi-bold">&lt;b&gt;</span>'
     )
     start = process_time()
     for endless in ("\x1b[m" * 80_000, "\x1b[1m" * 60_000, "\x1b[" + "1;" * 120_000 + "m"):
-        shown = ansi(f"{endless}<script>")
+        shown = filtered(ansi, f"{endless}<script>")
         assert "\x1b" not in shown
         assert shown.endswith("&lt;script&gt;")
     assert process_time() - start < 1
 
 
+@pytest.mark.parametrize(
+    ("filter_", "inner", "plain"),
+    [
+        (clean, "_cleaned", "<pre>&lt;b&gt;</pre>"),
+        (markdown, "_rendered", "<pre>&lt;b&gt;</pre>"),
+        (highlighted, "_highlighted", '<div class="highlight"><pre>&lt;b&gt;</pre></div>'),
+        (ansi, "ansi2html", "&lt;b&gt;"),
+    ],
+)
+def test_what_takes_too_long_is_shown_as_it_was_typed(
+    filter_: Callable[..., str], inner: str, plain: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is that the libraries take minutes for, a page of it is soon there."""
+    monkeypatch.setattr(sanitize, inner, lambda *_: re.fullmatch("(a+)+", "a" * 40 + "b"))
+    monkeypatch.setattr(patience, "FOR_A_TEXT", 0.2)
+    monkeypatch.setattr(patience, "FOR_A_PAGE", 0.5)
+    environment = Environment(autoescape=False)
+    environment.filters["filter"] = filter_
+    page = environment.from_string("{% for text in texts %}{{ text | filter }}{% endfor %}")
+    start = process_time()
+    assert page.render(texts=["<b>"] * 20, resources={}) == plain * 20
+    assert process_time() - start < 1.5
+
+
 def test_bytes_that_are_no_text() -> None:
-    assert clean(b"\xff<b>x</b>") == "\ufffd<b>x</b>"
+    assert cleaned(b"\xff<b>x</b>") == "\ufffd<b>x</b>"
 
 
 def test_nbgrader_is_told_of_every_filter() -> None:
@@ -264,11 +302,11 @@ def test_nbgrader_is_told_of_every_filter() -> None:
 
 
 def test_code_is_coloured_and_harmless() -> None:
-    shown = highlighted("x = '</pre><script>'", metadata={})
+    shown = filtered(highlighted, "x = '</pre><script>'")
     assert "highlight hl-python" in shown
     assert "<span" in shown
     assert "<script" not in shown
-    long = highlighted("<script>" * (LONGEST // 8 + 1))
+    long = filtered(highlighted, "<script>" * (LONGEST // 8 + 1))
     assert "<script" not in long
     assert "<span" not in long
 
@@ -276,5 +314,12 @@ def test_code_is_coloured_and_harmless() -> None:
 @pytest.mark.parametrize("blank", ["  \n", "\t\x0c\n"])
 def test_blank_lines_keep_formgrader_waiting_no_longer_than_others(blank: str) -> None:
     start = process_time()
-    assert "x" in highlighted(blank * (19_000 // len(blank)) + "x")
+    assert "x" in filtered(highlighted, blank * (19_000 // len(blank)) + "x")
+    assert process_time() - start < 1.5
+
+
+@pytest.mark.parametrize("slow", ["'%" + "0" * 19_000 + "'", "'" + "\\N{" * 6_000 + "'"])
+def test_no_code_keeps_formgrader_waiting_for_its_colours(slow: str) -> None:
+    start = process_time()
+    assert slow in unescape(filtered(highlighted, slow))
     assert process_time() - start < 1.5

@@ -15,6 +15,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Literal, Name, String, Text
 
 from course.cellcode import quick_to_colour
+from course.patience import FOR_A_TEXT, OutOfPatience, within
 
 LONGEST = 20_000  # characters of a cell that are looked at
 LENGTH = 8  # tokens of a fingerprint: long enough to be more than an idiom of the language
@@ -39,8 +40,16 @@ class Token:
 def code_tokens(source: str, known: frozenset[str]) -> tuple[Token, ...]:
     """A program's tokens; names other than the `known` ones become one and the same.
 
-    Comments, docstrings and layout are left out. What is no Python still has tokens.
+    Comments, docstrings and layout are left out. What is no Python still has tokens; what takes
+    very long to take apart has words.
     """
+    try:
+        return within(FOR_A_TEXT, lambda: _code_tokens(source, known))
+    except OutOfPatience:
+        return word_tokens(source)
+
+
+def _code_tokens(source: str, known: frozenset[str]) -> tuple[Token, ...]:
     found: list[Token] = []
     for start, kind, text in _LEXER.get_tokens_unprocessed(quick_to_colour(source[:LONGEST])):
         if kind in Comment or kind in Text or kind in String.Doc:

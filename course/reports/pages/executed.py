@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
 from course.cellcode import BLANK_LINE, slow_to_colour
-from course.reports.pages.prose import prose
+from course.patience import Patience
+from course.reports.pages.prose import prose, typed
 
 PICTURES = 260_000  # characters of all pictures of a page together
 TEXT = 60_000  # characters of all printed text
@@ -58,9 +59,10 @@ class Block:
 
 
 class _Budget:
-    """How much still fits."""
+    """How much still fits, and how long it may still take."""
 
     def __init__(self) -> None:
+        self.patience = Patience()
         self.left = {"picture": PICTURES, "text": TEXT, "source": SOURCE}
 
     def take(self, what: str, size: int) -> bool:
@@ -84,10 +86,12 @@ def _block(cell: dict[str, Any], budget: _Budget) -> Block:
         note = Markup("<p>This cell is left out: its {:,} characters would make the page too long.")
         return Block("left_out", note.format(len(source)), grade_id)
     if not is_code:
-        return Block("prose", prose(source), grade_id)
+        text = budget.patience.spend(lambda: prose(source), lambda: typed(source))
+        return Block("prose", text, grade_id)
     graded = bool(labels.get("grade"))
     outputs = tuple(_outputs(cell.get("outputs", []), budget, graded))
-    return Block("code", code(source), grade_id, outputs, _given(source, labels))
+    text = budget.patience.spend(lambda: code(source), lambda: escape(source))
+    return Block("code", text, grade_id, outputs, _given(source, labels))
 
 
 def _given(source: str, labels: dict[str, Any]) -> str:
@@ -103,7 +107,7 @@ def code(source: str) -> Markup:
     """Python in colours; very long code, and what takes very long to colour, without."""
     plain = BLANK_LINE.sub("", source)
     if len(source) > HIGHLIGHTED or slow_to_colour(plain):
-        return Markup("{}").format(source)
+        return escape(source)
     return Markup(_coloured(plain).rstrip())
 
 

@@ -37,13 +37,18 @@ Token = dict[str, Any]
 def prose(source: str) -> Markup:
     """Markdown as HTML; what is too long or too intricate to render in time stays as typed."""
     if sanitize.is_intricate(source, _marks(source)):
-        return Markup("<pre>{}</pre>").format(source)
+        return typed(source)
     renderer = _Renderer()
     try:
         html = MarkdownWithMath(renderer=renderer).render(source)
     except (RecursionError, ValueError):
-        return Markup("<pre>{}</pre>").format(source)
+        return typed(source)
     return Markup(renderer.with_formulas(_clean(html)))
+
+
+def typed(source: str) -> Markup:
+    """Markdown as it was typed."""
+    return Markup("<pre>{}</pre>").format(source)
 
 
 def _marks(source: str) -> int:
@@ -128,4 +133,4 @@ class _Renderer(IPythonRenderer):
         return str(super().image(text, url, title))
 
     def block_mermaidjs(self, code: str) -> Any:
-        return str(Markup("<pre>{}</pre>").format(code))
+        return str(typed(code))

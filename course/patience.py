@@ -1,0 +1,64 @@
+"""How long our own process works on what a student wrote.
+
+Trusted side. Texts are parsed, coloured and rendered by libraries that take quadratic time, or
+worse, for some of them: known ones are passed over, and others will be found. Whatever it is, one
+submission must not keep a class, or a TA, waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from course.sandbox.stopwatch import Stopwatch, TimeLimit
+
+Made = TypeVar("Made")
+
+FOR_A_TEXT = 2.0
+FOR_A_PAGE = 10.0
+WAITING = 3600.0  # nothing that is done to a text waits for anything
+
+
+class OutOfPatience(Exception):
+    """It took longer than it may."""
+
+
+def within(seconds: float, make: Callable[[], Made]) -> Made:
+    """What `make` gives; raises OutOfPatience when it takes more CPU seconds.
+
+    Not to be nested. Python interrupts its main thread alone: in another one it takes what it
+    takes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return make()
+    if seconds <= 0:
+        raise OutOfPatience
+    stopwatch = Stopwatch()
+    try:
+        try:
+            stopwatch.start(seconds, WAITING)
+            return make()
+        finally:
+            stopwatch.stop()
+    except TimeLimit:
+        stopwatch.stop()  # should it have come in the line that does so above
+        raise OutOfPatience from None
+
+
+class Patience:
+    """What all texts of one page may take together."""
+
+    def __init__(self) -> None:
+        self.left = FOR_A_PAGE
+
+    def spend(self, make: Callable[[], Made], otherwise: Callable[[], Made]) -> Made:
+        """What `make` gives, or `otherwise` if that takes longer than one text may, or is left."""
+        start = time.process_time()
+        try:
+            return within(min(FOR_A_TEXT, self.left), make)
+        except OutOfPatience:
+            return otherwise()
+        finally:
+            self.left -= time.process_time() - start

@@ -1,0 +1,90 @@
+"""No text keeps the judge, a page or a TA waiting for longer than is allowed, whatever it is."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+
+import pytest
+
+from course import patience
+from course.patience import OutOfPatience, Patience, within
+from course.reports.cohort import tokens
+from course.reports.pages import executed
+
+
+def endless(*_: object) -> None:
+    """Hours of one regular expression, as libraries have some that nobody knows of."""
+    re.fullmatch("(a+)+", "a" * 60 + "b")
+
+
+def swallowing(*_: object) -> None:
+    while True:
+        try:
+            endless()
+        except Exception:  # as libraries do
+            continue
+
+
+@pytest.mark.parametrize("work", [endless, swallowing])
+def test_what_takes_too_long_is_ended(work: object) -> None:
+    assert callable(work)
+    start = time.process_time()
+    with pytest.raises(OutOfPatience):
+        within(0.2, lambda: work())
+    assert time.process_time() - start < 1
+
+
+def test_what_takes_no_time_is_left_alone_and_errors_are_its_own() -> None:
+    assert within(0.2, lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        within(0.2, lambda: 1 / 0)
+    start = time.process_time()
+    while time.process_time() < start + 0.5:  # nothing is left that would end this
+        pass
+
+
+def test_another_thread_takes_what_it_takes() -> None:
+    made: list[int] = []
+    thread = threading.Thread(target=lambda: made.append(within(0.0, lambda: 7)))
+    thread.start()
+    thread.join()
+    assert made == [7]
+
+
+def test_a_page_has_so_much_patience_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "FOR_A_TEXT", 0.2)
+    monkeypatch.setattr(patience, "FOR_A_PAGE", 0.5)
+    page, asked = Patience(), []
+
+    def work() -> str:
+        asked.append(1)
+        endless()
+        return "never"
+
+    assert [page.spend(work, lambda: "plain") for _ in range(20)] == ["plain"] * 20
+    assert len(asked) == 3
+    assert Patience().spend(lambda: "rendered", lambda: "plain") == "rendered"
+
+
+def test_a_students_page_shows_what_takes_too_long_as_it_was_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "FOR_A_TEXT", 0.2)
+    monkeypatch.setattr(executed, "prose", endless)
+    monkeypatch.setattr(executed, "code", endless)
+    cells = [{"cell_type": kind, "source": "<b>"} for kind in ("markdown", "code")]
+    assert [block.html for block in executed.blocks(cells)] == [
+        "<pre>&lt;b&gt;</pre>",
+        "&lt;b&gt;",
+    ]
+
+
+def test_a_class_report_compares_words_where_code_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tokens, "FOR_A_TEXT", 0.2)
+    monkeypatch.setattr(tokens, "_code_tokens", endless)
+    found = tokens.code_tokens("x = some_name", frozenset())
+    assert [token.text for token in found] == ["x", "some_name"]
