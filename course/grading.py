@@ -23,9 +23,9 @@ import course
 from course import turns
 from course.config import Settings
 from course.confinement import choose_isolation
-from course.errors import KilledFromOutside, UnreadableSubmission
+from course.errors import GraderFault, KilledFromOutside, UnreadableSubmission
 from course.judge.checks import Checks
-from course.lab import Lab, LabCell
+from course.lab import CHANGED, Lab, LabCell
 from course.lending import Loan, better, lend
 from course.marks import checks_not_run, graded, refuse_misfits, written
 from course.order import out_of_order
@@ -77,6 +77,8 @@ class Grader:
             self.checks = Checks(lab.checks_folder, settings.secret)  # while that gets ready
             refuse_misfits(lab, self.checks)
             self.pictures = Pictures.beside(lab.checks_folder)
+            if not lab.is_as_read(settings):  # this grader would judge by other checks than others
+                raise GraderFault(CHANGED.format(lab=lab.name))
             self._held = stack.pop_all()
 
     def __enter__(self) -> Self:

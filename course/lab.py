@@ -22,6 +22,11 @@ from course.errors import ConfigurationError
 
 Kind = Literal["text", "given", "solution", "grade", "written"]
 
+CHANGED = (
+    "{lab} was changed while it was being graded: run `course autograde {lab}` again, "
+    "and leave its notebooks and checks as they are meanwhile."
+)
+
 _HIDDEN = re.compile(
     r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.DOTALL | re.MULTILINE
 )
@@ -120,8 +125,7 @@ class Lab:
     @classmethod
     def load(cls, settings: Settings, name: str) -> Lab:
         """Read a lab; ConfigurationError says in one sentence why it cannot be graded."""
-        source_path = settings.folder("source") / name / f"{name}.ipynb"
-        release_path = settings.folder("release") / name / f"{name}.ipynb"
+        places = source_path, release_path, checks = _places(settings, name)
         source = _read(source_path, f"There is no lab {name!r}", known_labs(settings))
         release = _read(
             release_path, f"{name} has not been released", f"run `course release {name}`"
@@ -130,14 +134,24 @@ class Lab:
             _pair(name, solved, released)
             for solved, released in _zip(name, source["cells"], release["cells"])
         )
-        checks = checks_folder(settings, name)
         _refuse_doubles(name, cells)
-        return cls(name, cells, checks, _hash(source_path, release_path, checks))
+        return cls(name, cells, checks, _hash(*places))
+
+    def is_as_read(self, settings: Settings) -> bool:
+        """Whether its files still are what they were when it was read."""
+        return _hash(*_places(settings, self.name)) == self.source_hash
 
 
 def checks_folder(settings: Settings, name: str) -> Path:
     """Where the hidden checks of a lab lie."""
     return settings.root / "tests" / name
+
+
+def _places(settings: Settings, name: str) -> tuple[Path, Path, Path]:
+    """Where everything lies that decides a mark: source, release and checks."""
+    steps = (settings.folder(step) for step in ("source", "release"))
+    source, release = (folder / name / f"{name}.ipynb" for folder in steps)
+    return source, release, checks_folder(settings, name)
 
 
 def known_labs(settings: Settings) -> str:
@@ -205,10 +219,13 @@ def _refuse_doubles(name: str, cells: tuple[LabCell, ...]) -> None:
 
 
 def _hash(*places: Path) -> str:
-    """One hash over everything that decides a mark: source, release and checks."""
+    """One hash over everything that decides a mark; bytecode and hidden files left out."""
     digest = hashlib.sha256()
     for place in places:
-        files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+        files = [place] if place.is_file() else sorted(place.rglob("*"))
         for file in files:
-            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+            inside = file.relative_to(place.parent)
+            hidden = any(part.startswith((".", "__pycache__")) for part in inside.parts)
+            if file.is_file() and not hidden:
+                digest.update(str(inside).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -18,9 +19,10 @@ from pathlib import Path
 
 import course
 from course.config import CONFIG_NAME, Settings
+from course.errors import ConfigurationError
 from course.gradebook.adapter import CONFIG_NAME as NBGRADER_CONFIG_NAME
 from course.grading import versions
-from course.lab import Lab
+from course.lab import CHANGED, Lab
 from course.record import Record
 from course.sandbox.isolation import Isolation
 from course.store import RECORD_NAME
@@ -34,7 +36,7 @@ class Ledger:
 
     `scores` gives the automatic marks that the gradebook holds, by student. It is asked when a note
     is found: a class that was never graded need not wait for it. What the lab and the grader are is
-    looked at now, before anything is graded.
+    looked at now, before anything is graded; ConfigurationError when the lab is not as it was read.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class Ledger:
             *_contents([settings.folder(step) / lab.name for step in ("source", "release")]),
             *_contents([lab.checks_folder]),
         )
+        if not lab.is_as_read(settings):  # what is graded would be noted as if by the new one
+            raise ConfigurationError(CHANGED.format(lab=lab.name))
 
     def unchanged(self, handed_in: HandedIn) -> Record | None:
         """The stored record of a submission that would be graded the same; None if it may not."""
@@ -96,7 +100,7 @@ class Ledger:
 
 def is_noted(settings: Settings, lab_name: str, student: str) -> bool:
     """Whether there is a note at all; without one, a submission is graded for certain."""
-    return _note(settings, lab_name, student).exists()
+    return os.path.exists(_note(settings, lab_name, student))  # noqa: PTH110 (False where one may not look)
 
 
 def _note(settings: Settings, lab_name: str, student: str) -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny
@@ -14,9 +16,11 @@ from tiny import LAB
 
 from course import autograde
 from course.config import Settings, load_settings
+from course.errors import ConfigurationError
 from course.gradebook import Gradebook
 from course.lab import Lab
 from course.ledger import Ledger
+from course.record import Status
 from course.release import release
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
@@ -175,3 +179,31 @@ def test_a_run_that_ends_between_folder_and_gradebook(
         with pytest.raises(RuntimeError, match="the end"):
             grade(course)
     assert known() == set()
+
+
+def test_a_lab_that_is_changed_before_it_is_noted_is_refused(
+    graded: tuple[Path, Isolation], course: Path
+) -> None:
+    settings = load_settings(course)
+    lab = Lab.load(settings, LAB)
+    append(f"tests/{LAB}/data.csv")(course)
+    with pytest.raises(ConfigurationError, match="tiny was changed while it was being graded"):
+        Ledger(settings, lab, graded[1], dict)
+
+
+def test_nobody_is_judged_by_other_checks_than_the_others(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = Ledger.__init__
+
+    def changed_then(self: Ledger, *arguments: Any) -> None:
+        started(self, *arguments)
+        append(f"tests/{LAB}/test_double.py")(course)  # before any worker has read it
+
+    monkeypatch.setattr(Ledger, "__init__", changed_then)
+    monkeypatch.setattr("course.autograde._getting_ready", lambda what: nullcontext())
+    results = grade(course, force=True)
+    assert {each.status for each in results.records} == {Status.UNGRADED}
+    assert all("was changed while it was being graded" in each for each in results.faults.values())
+    monkeypatch.undo()
+    assert grade(course).complete
