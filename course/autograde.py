@@ -38,6 +38,8 @@ from course.submission.repair import Cell
 from course.submitted import HandedIn, Submission
 from course.workers import Done, OpenGrader
 
+UNREAD = "What was handed in could not be read on this machine, so this is to be graded again."
+
 Watcher = Callable[[Record], None]
 Pool = Callable[..., Generator[tuple[HandedIn, Done["Finished"]], None, None]]
 
@@ -155,10 +157,10 @@ def run(
         ledger = Ledger(
             settings, lab, what.isolation, lambda: gradebook().automatic_scores(lab.name)
         )
-        untimed: list[tuple[HandedIn, Done[Finished]]] = []
-        handed_in = _changed(what, ledger, results, watch, heed, untimed)
+        unread: list[tuple[HandedIn, Done[Finished]]] = []
+        handed_in = _changed(what, ledger, results, watch, heed, unread)
         graded = stack.enter_context(closing(grade(handed_in, meanwhile=gradebook)))
-        for submission, done in itertools.chain(graded, untimed):
+        for submission, done in itertools.chain(graded, unread):
             finished = _finished(what, submission, done)
             folders.put(submission.student, _files(lab, finished, submission.timestamp))
             gradebook().store(finished.record, finished.notebook, submission.timestamp)
@@ -201,20 +203,24 @@ def _changed(
     results: Results,
     watch: Watcher,
     heed: Callable[[], None],
-    untimed: list[tuple[HandedIn, Done[Finished]]],
+    unread: list[tuple[HandedIn, Done[Finished]]],
 ) -> Iterator[HandedIn]:
     """Read what there is to grade; the records of what is unchanged are results already.
 
     What came at no time that can be read is not graded, lest it count as in time; nor is it a zero,
-    for it may be whoever collects who wrote that time. It goes to `untimed`.
+    for it may be whoever collects who wrote that time. It goes to `unread`, as does what this
+    machine cannot read.
     """
     for submission in what.submissions:
         heed()
         handed_in = submission.read()
+        if handed_in.unread:
+            unread.append((handed_in, Done(None, handed_in.unread, UNREAD)))
+            continue
         try:
             parse_timestamp(handed_in.timestamp)
         except ConfigurationError as error:
-            untimed.append((replace(handed_in, timestamp=""), Done(None, reason=str(error))))
+            unread.append((replace(handed_in, timestamp=""), Done(None, reason=str(error))))
             continue
         record = None if what.force else ledger.unchanged(handed_in)
         if record is None:

@@ -124,6 +124,8 @@ class _Bench:
     def grade(self, student: str, folder: Path) -> str:
         """Grade one student's folder, write the record, and return the graded notebook."""
         handed_in = Submission(student, self.lab.name, folder).read()
+        if handed_in.unread:
+            raise ConfigurationError(handed_in.unread)
         try:
             if self._grader is None:
                 self._grader = self._stack.enter_context(Grader(self.settings, self.lab))

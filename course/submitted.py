@@ -6,6 +6,7 @@ student, so that nobody who handed something in is passed over in silence.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Collection
@@ -17,6 +18,8 @@ from course.errors import ConfigurationError
 from course.store import TIMESTAMP_NAME
 from course.submission.read import MAX_BYTES
 
+_OF_NO_FOLDER = (errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -27,11 +30,26 @@ class Submission:
     folder: Path
 
     def read(self) -> HandedIn:
-        """Choose the notebook and read it; whatever cannot be read becomes the `problem`."""
+        """Choose the notebook and read it; whatever is none becomes the `problem`.
+
+        Where it is this machine that cannot read, nothing is known of what was handed in, and
+        nobody gets a zero for it: that is `unread`.
+        """
         try:
-            names = sorted(each.name for each in self.folder.iterdir() if each.name[0] != ".")
+            return self._read()
         except OSError as error:
-            return HandedIn(self.student, problem=f"The folder cannot be read ({error.strerror}).")
+            dangling = isinstance(error, FileNotFoundError) and self.folder.is_symlink()
+            if dangling or error.errno in _OF_NO_FOLDER:
+                sentence = f"The folder cannot be read ({error.strerror})."
+                return HandedIn(self.student, problem=sentence)
+            where = _text(str(error.filename or self.folder))
+            return HandedIn(
+                self.student,
+                unread=f"{where} cannot be read here ({error.strerror}): mend it and grade again.",
+            )
+
+    def _read(self) -> HandedIn:
+        names = sorted(each.name for each in self.folder.iterdir() if each.name[0] != ".")
         timestamp = self.timestamp()
         notebooks = [name for name in names if name.lower().endswith(".ipynb")]
         if not notebooks:
@@ -51,20 +69,26 @@ class Submission:
         return max(notebooks, key=lambda name: (_modified(self.folder / name), name))
 
     def timestamp(self) -> str:
-        """When it was handed in, as `timestamp.txt` beside the notebook says; '' without one."""
+        """When it was handed in, as `timestamp.txt` beside the notebook says; '' without one.
+
+        OSError when there is one that cannot be read: whoever was late would count as in time.
+        """
         path = self.folder / TIMESTAMP_NAME
         try:
             if not stat.S_ISREG(path.lstat().st_mode):
                 return ""
             with path.open(encoding="utf-8", errors="replace") as file:
                 return file.read(100).strip()
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return ""
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """The bytes that a student handed in, or (`problem`) why there are none."""
+    """The bytes that a student handed in, or (`problem`) why there are none.
+
+    `unread` says instead why this machine could not look, which is held against nobody.
+    """
 
     student: str
     data: bytes | None = None
@@ -72,6 +96,7 @@ class HandedIn:
     problem: str = ""
     note: str = ""
     timestamp: str = ""
+    unread: str = ""
 
 
 def find(settings: Settings, lab: str, students: Collection[str] = ()) -> list[Submission]:
@@ -82,7 +107,7 @@ def find(settings: Settings, lab: str, students: Collection[str] = ()) -> list[S
     """
     top = settings.folder("submitted")
     found = [Submission(name, lab, top / name / lab) for name in _students(top)]
-    found = [each for each in found if os.path.lexists(each.folder)]  # a file is no folder: a zero
+    found = [each for each in found if _is_there(each.folder)]  # a file is no folder: a zero
     for student in students:
         if student not in {each.student for each in found}:
             raise ConfigurationError(
@@ -109,21 +134,27 @@ def _students(top: Path) -> list[str]:
     return names
 
 
+def _is_there(path: Path) -> bool:
+    """Whether something lies there, or may: where nobody can look, nobody is passed over."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _text(name: str) -> str:
     """A file's name without the bytes that are no UTF-8, which no record could hold."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _read_notebook(path: Path) -> tuple[bytes | None, str]:
-    name = _text(path.name)
-    try:
-        found = path.lstat()
-        if not stat.S_ISREG(found.st_mode):
-            return None, f"{name} is no ordinary file, and so it was not opened."
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1), ""  # one byte too many, for the reader to refuse
-    except OSError as error:
-        return None, f"{name} cannot be read ({error.strerror})."
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return None, f"{_text(path.name)} is no ordinary file, and so it was not opened."
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1), ""  # one byte too many, for the reader to refuse
 
 
 def _modified(path: Path) -> int:

@@ -142,6 +142,8 @@ def _stale(
     folder = settings.folder("submitted") / marks.student / lab_name
     if folder.is_dir():
         handed_in = Submission(marks.student, lab_name, folder).read()
+        if handed_in.unread:
+            return handed_in.unread
         if hashlib.sha256(handed_in.data or b"").hexdigest() != record.submission_hash:
             return "another notebook was handed in since it was graded"
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -144,3 +145,50 @@ def test_a_folder_whose_name_is_no_text_is_a_sentence(settings: Settings) -> Non
     Path(os.fsdecode(os.fsencode(top) + b"/\xff/lab1")).mkdir(parents=True)
     with pytest.raises(ConfigurationError, match="whose name is no text: rename"):
         submitted.find(settings, "lab1")
+
+
+def refuses(monkeypatch: pytest.MonkeyPatch, method: str, name: str) -> None:
+    """Let this machine refuse one thing of the files that are called so."""
+    real = getattr(Path, method)
+
+    def act(path: Path, *arguments: object, **others: object) -> object:
+        if path.name == name:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(path))
+        return real(path, *arguments, **others)
+
+    monkeypatch.setattr(Path, method, act)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("iterdir", "lab1"),
+        ("open", "lab1.ipynb"),
+        ("open", "timestamp.txt"),
+        ("lstat", "lab1.ipynb"),
+    ],
+)
+def test_what_this_machine_cannot_read_is_nobodys_zero(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, method: str, name: str
+) -> None:
+    hand_in(settings, "ada", {"lab1.ipynb": "{}", "timestamp.txt": "2027-03-01 10:00:00 UTC"})
+    [submission] = submitted.find(settings, "lab1")
+    refuses(monkeypatch, method, name)
+    found = submission.read()
+    assert (found.data, found.problem) == (None, "")
+    assert "cannot be read here (Too many open files)" in found.unread
+
+
+def test_a_folder_that_goes_meanwhile_is_nobodys_zero(settings: Settings) -> None:
+    folder = hand_in(settings, "ada", {"lab1.ipynb": "{}"})
+    [submission] = submitted.find(settings, "lab1")
+    folder.rename(folder.with_name(".lab1.old"))  # as `course collect` does for a moment
+    assert submission.read().unread
+
+
+def test_who_cannot_be_looked_at_is_not_passed_over(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(settings, "ada", {"lab1.ipynb": "{}"})
+    refuses(monkeypatch, "lstat", "lab1")
+    assert [each.student for each in submitted.find(settings, "lab1")] == ["ada"]
