@@ -61,6 +61,8 @@ def load_config(settings: Settings) -> Config:
 
 _LOCK = 0x6772616465  # any number, as long as all runs take the same
 
+_OF_A_GRADEBOOK = ("-journal", "-wal", "-shm")
+
 _IRI = "rfc3987_syntax"  # lets jsonschema check IRIs
 
 
@@ -169,6 +171,8 @@ def _create(file: Path, course_id: str) -> None:
         if not file.exists():
             new.unlink(missing_ok=True)
             nbgrader_api().Gradebook(f"sqlite:///{new}", course_id).close()
+            for rest in _OF_A_GRADEBOOK:  # of one that is gone: SQLite would undo its writes here
+                file.with_name(f"{file.name}{rest}").unlink(missing_ok=True)
             new.rename(file)
     finally:
         os.close(folder)  # and with it the lock

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -130,3 +132,26 @@ def test_several_may_find_no_gradebook_at_once(mine: Settings, tmp_path: Path) -
         each.result().__exit__(None, None, None)
     assert stored(own)["version"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.db", "new.db"]
+
+
+def test_a_new_gradebook_does_not_take_what_an_older_one_left(
+    mine: Settings, tmp_path: Path
+) -> None:
+    """A run was killed while it wrote, and the gradebook, but not its journal, was moved away."""
+    own = mine.override(db_url=f"sqlite:///{tmp_path / 'new.db'}")
+    open_and_register(own)
+    write = (
+        "import os, sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "c.execute('pragma cache_size = 1')\n"
+        "c.execute('begin')\n"
+        "c.execute('create table more (x)')\n"
+        "c.execute('update source_cell set source = hex(randomblob(20000))')\n"
+        "os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", write, str(tmp_path / "new.db")], check=False)
+    assert (tmp_path / "new.db-journal").exists()
+    (tmp_path / "new.db").unlink()
+    open_and_register(own)
+    assert stored(own)["version"]
+    assert not (tmp_path / "new.db-journal").exists()
