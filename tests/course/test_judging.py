@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 import weakref
 from collections.abc import Iterator
@@ -126,6 +127,16 @@ def test_what_else_is_installed_has_no_say(
     checks = Checks(folder, "demo")
     verdicts = checks.judge("test_half", InProcess({"half": lambda x: 0.0}))
     assert Outcome.PASSED not in {each.outcome for each in verdicts}
+
+
+@pytest.mark.parametrize("name", ["PYTEST_ADDOPTS", "PYTEST_PLUGINS"])
+def test_options_for_other_runs_of_pytest_have_no_say(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    usual = Checks(folder, "secret").by_cell
+    monkeypatch.setenv(name, "--no-such-option")
+    assert Checks(folder, "secret").by_cell == usual
+    assert os.environ[name] == "--no-such-option"
 
 
 @pytest.mark.parametrize("points", ["", "()", "(0)", "(-1)", "(True)", "('2')", "(float('inf'))"])
