@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from course import surroundings
 from course.errors import ConfigurationError
 from course.lms_commands import collect, export
 from course.options import course_dir as _course_dir
@@ -34,11 +35,15 @@ INTERRUPTED = "Interrupted: what was finished is stored; run the same command ag
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
+    surroundings.have_streams()
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        code = commands.main(arguments, prog_name="course", standalone_mode=False)
+        with surroundings.explained():
+            code = commands.main(arguments, prog_name="course", standalone_mode=False)
     except ConfigurationError as error:
-        _fail(_visible(error), 2)
+        from course.reports.terminal import visible
+
+        _fail(visible(str(error), 4_000), 2)  # it may name a file of a student's
     except click.ClickException as error:
         _fail(error.format_message(), 2)
     except (KeyboardInterrupt, click.Abort):
@@ -49,13 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _fail(text: str, code: int) -> NoReturn:
     click.echo(" ".join(text.split()), err=True)
     sys.exit(code)
-
-
-def _visible(error: ConfigurationError) -> str:
-    """What went wrong, as no terminal obeys it: it may name a file of a student's."""
-    from course.reports.terminal import visible
-
-    return visible(str(error), 4_000)
 
 
 def _terminated(*_: Any) -> NoReturn:
@@ -175,9 +173,11 @@ def _feedback_aloud(settings: Settings, lab: str) -> int:
             f"{terminal.visible_lines(problem)}",
             err=True,
         )
+    for what in written.lacking.values():
+        click.echo(f"Could not be put beside a page: {terminal.visible(what)}", err=True)
     place = settings.folder("feedback")
     click.echo(f"{len(written.pages)} pages: {place}/<student>/{lab}/{lab}.html")
-    return 1 if written.problems else 0
+    return 1 if written.problems or written.lacking else 0
 
 
 @commands.command()

@@ -37,10 +37,14 @@ _MOST_FOR_RELEASE = 4_096  # bytes; a line is what they hold
 
 @dataclass(frozen=True)
 class Written:
-    """The pages that were written, and for whom a page could only say that there are no marks."""
+    """The pages that were written, and for whom a page could only say that there are no marks.
+
+    `lacking` says of whose page something that goes with it is missing, and why.
+    """
 
     pages: tuple[Path, ...]
     problems: Mapping[str, str] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,15 +81,18 @@ def write(settings: Settings, lab_name: str, tick: Callable[[], None] = lambda: 
     """Write everybody's page, and `tick` for each; ConfigurationError if none can be written."""
     everybody = students(settings, lab_name)
     of = _read_class(settings, lab_name)
-    written, problems = [], {}
+    written, problems, lacking = [], {}, {}
     for student in everybody:
         html, problem = _page(of, student)
         if problem:
             problems[student] = problem
         written.append(pages.write(page(settings, lab_name, student), html))
-        _put_beside(settings, lab_name, student)
+        try:
+            _put_beside(settings, lab_name, student)
+        except OSError as error:  # everybody else's page is written all the same
+            lacking[student] = f"{error.filename or student} ({error.strerror or error})"
         tick()
-    return Written(tuple(written), problems)
+    return Written(tuple(written), problems, lacking)
 
 
 def _read_class(settings: Settings, lab_name: str) -> _Class:

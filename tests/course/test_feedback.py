@@ -253,3 +253,21 @@ def test_no_other_student_and_no_check_stand_in_a_page(settings: Settings) -> No
         assert not re.search(rf"\b{name}\b", words(html))
     for secret in ("rng.uniform", "should_be", "pytest", "a secret of the tests", "x + x"):
         assert secret not in html
+
+
+def test_what_cannot_be_put_beside_one_page_stops_no_other(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = feedback.students(settings, LAB)
+
+    def refuse(source: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(source))
+
+    (settings.folder("submitted") / "ada" / LAB / "timestamp.txt").write_text(
+        "2027-01-30 08:00 UTC"
+    )
+    monkeypatch.setattr("course.feedback.shutil.copyfile", refuse)
+    written = feedback.write(settings, LAB)
+    assert len(written.pages) == len(everybody)
+    assert "ada" in written.lacking
+    assert "Permission denied" in written.lacking["ada"]
