@@ -121,11 +121,13 @@ def load_settings(root: Path) -> Settings:
     config = _read(root)
     course = _course_section(config)
     directory = config.get("CourseDirectory", {})
+    folders = {step: str(directory.get(f"{step}_directory", step)) for step in _FOLDERS}
+    _refuse_shared(root, folders)
     return Settings(
         root=root,
         course_id=str(directory.get("course_id", "course")),
         db_url=str(directory.get("db_url", f"sqlite:///{root / 'gradebook.db'}")),
-        folders={step: str(directory.get(f"{step}_directory", step)) for step in _FOLDERS},
+        folders=folders,
         due={str(lab): parse_due(str(lab), text) for lab, text in course.due.items()},
         colab_url=course.colab_url,
         isolation=course.isolation,
@@ -158,6 +160,19 @@ def _refuse_unknown(section: str, given: Mapping[str, Any], known: set[str]) -> 
             f"{CONFIG_NAME} sets c.{section}.{unknown[0]}, which does not exist: "
             f"c.{section} has {', '.join(sorted(known))}."
         )
+
+
+def _refuse_shared(root: Path, folders: Mapping[str, str]) -> None:
+    """No step may write over what another reads: students' work and solutions would be gone."""
+    taken: dict[Path, str] = {root: "the course itself"}
+    for step, name in folders.items():
+        place = (root / name).resolve()
+        if place in taken:
+            raise ConfigurationError(
+                f"{CONFIG_NAME} has c.CourseDirectory.{step}_directory = {name!r}, which is "
+                f"{taken[place]}: give each step a folder of its own."
+            )
+        taken[place] = f"that of {step}_directory"
 
 
 def _course_section(config: Config) -> Course:

@@ -98,3 +98,17 @@ def test_outside_of_a_course_the_remedy_is_named(tmp_path: Path) -> None:
 def test_a_folder_without_a_configuration_is_no_course(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="is this a course"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'c.CourseDirectory.release_directory = "source"',
+        'c.CourseDirectory.autograded_directory = "./submitted/"',
+        'c.CourseDirectory.feedback_directory = ""',
+    ],
+)
+def test_no_step_writes_over_what_another_reads(tmp_path: Path, line: str) -> None:
+    (tmp_path / "course_config.py").write_text(f"c = get_config()\n{line}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="give each step a folder of its own"):
+        load_settings(tmp_path)
