@@ -92,6 +92,8 @@ def _content(
 
 
 def _write(place: Path, content: bytes) -> None:
+    if place.exists() and not place.is_file():  # replaced, a device would be gone for everybody
+        raise ConfigurationError(f"{place} is no ordinary file: name another with --into.")
     new = place.with_name(f".{place.name}.new")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ import atexit
 import csv
 import io
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -405,3 +406,10 @@ def test_without_a_place_marks_go_where_git_does_not_look(office: Office) -> Non
     assert (office.settings.root / "exports" / "tiny-csv.csv").is_file()
     ignored = (Path(__file__).parents[2] / ".gitignore").read_text().splitlines()
     assert {"/exports/", "/collected/", "/submitted/"} <= set(ignored)
+
+
+def test_what_is_no_ordinary_file_is_not_replaced(office: Office) -> None:
+    os.mkfifo(office.settings.root / "marks")
+    refused(lambda: office.export("csv", 0), "is no ordinary file", "--into")
+    assert (office.settings.root / "marks").is_fifo()
+    assert not list(office.settings.root.glob(".marks*"))
