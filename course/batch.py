@@ -20,7 +20,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, TypeVar
 
 from course import workers
@@ -104,6 +104,8 @@ def prepare() -> None:
     os.environ.update(workers.ONE_THREAD)  # before NumPy is imported there, or never
     os.environ["PYTHONSAFEPATH"] = "1"  # else it imports what is called `course` in this folder
     try:
+        with _interrupts_held():
+            resource_tracker.ensure_running()  # lets interrupts through at its end
         with _interrupts_held(), _temporary_files_swept():
             forkserver.ensure_running()
     except OSError:  # its socket cannot be made: TMPDIR is too long a path for one, for instance
@@ -206,8 +208,8 @@ def _end(children: Iterable[multiprocessing.process.BaseProcess]) -> None:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Start processes with SIGINT blocked: they let it through once they can bear it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Start processes with these blocked: they let them through once they can bear it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, workers.GO_TO_ALL)
     try:
         yield
     finally:

@@ -1,16 +1,16 @@
 """The `course` command: what is asked for, where the course lies, and how a run ends.
 
 Exit codes: 0 everything graded; 1 something was not; 2 the input or the configuration is wrong
-(one sentence on stderr); 130 and 143 interrupted. Anything else is our own fault and shows its
+(one sentence on stderr); 129, 130 and 143 interrupted. Anything else is our own fault and shows its
 traceback. What a command needs is imported when it runs, so that `--help` answers at once.
 """
 
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -36,7 +36,7 @@ INTERRUPTED = "Interrupted: what was finished is stored; run the same command ag
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code."""
     surroundings.have_streams()
-    signal.signal(signal.SIGTERM, _terminated)
+    surroundings.at_the_end(_terminated)
     try:
         with surroundings.explained():
             code = commands.main(arguments, prog_name="course", standalone_mode=False)
@@ -52,12 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _fail(text: str, code: int) -> NoReturn:
-    click.echo(" ".join(text.split()), err=True)
+    with suppress(OSError):  # nobody reads it: the terminal was closed, for instance
+        click.echo(" ".join(text.split()), err=True)
     sys.exit(code)
 
 
-def _terminated(*_: Any) -> NoReturn:
-    _fail(INTERRUPTED, 143)
+def _terminated(number: int, _: Any) -> NoReturn:
+    _fail(INTERRUPTED, 128 + number)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

@@ -82,7 +82,11 @@ class Grader:
             self._held = stack.pop_all()
 
     def __enter__(self) -> Self:
-        self._warm.start()
+        try:
+            self._warm.start()
+        except BaseException:  # of what did not begin, nobody would see the end
+            self._held.close()
+            raise
         return self
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, held back until a moment that bears them.
+"""Ctrl-C, SIGTERM and a terminal that is closed, held back until a moment that bears them.
 
 Python raises KeyboardInterrupt wherever the main thread happens to be. In a callback (of a lock, a
 weak reference, the garbage collector) it is printed and lost, and the run goes on as if nobody had
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager

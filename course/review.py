@@ -24,12 +24,14 @@ from jinja2.runtime import Context
 from jupyter_server.serverapp import ServerApp
 from traitlets.config import Config
 
+from course import surroundings
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.lab import Lab
 from course.reports import sanitize
 from course.reports.cohort.links import HOST, Links
 from course.reports.cohort.reading import graded_students
+from course.sandbox import sweep
 
 EXTENSION = "nbgrader.server_extensions.formgrader"
 ENDED = "Formgrader has ended. `course feedback {lab}` writes marks and comments into the pages."
@@ -49,6 +51,7 @@ def review(settings: Settings, lab_name: str) -> None:
         server.io_loop.add_callback(click.echo, f"{said}\n\n    {address}\n")  # once it listens
         # Jupyter would ask whether it is meant, or not listen at all where there is no terminal
         signal.signal(signal.SIGINT, lambda *_: server.stop(from_signal=True))
+        surroundings.at_the_end(lambda *_: server.stop(from_signal=True))
         server.start()
     click.echo(ENDED.format(lab=lab_name))
 
@@ -72,7 +75,7 @@ def _surroundings(settings: Settings, token: str) -> Iterator[None]:
     The token is handed over in the environment, since everybody can read a command line.
     """
     with ExitStack() as stack:
-        own = stack.enter_context(tempfile.TemporaryDirectory(prefix="course-review-"))
+        own = str(stack.enter_context(sweep.made("course-review-")))  # the token is in it
         stack.enter_context(chdir(settings.root))
         stack.callback(setattr, tempfile, "tempdir", tempfile.tempdir)
         tempfile.tempdir = own  # Jupyter makes an empty folder of settings, and leaves it

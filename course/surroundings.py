@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from course.errors import ConfigurationError
 
@@ -22,6 +24,16 @@ OF_THE_MACHINE = {
 REFUSED = (
     "{what} ({reason}): make room, or mend permissions and limits, then run the same command again."
 )
+
+
+def at_the_end(act: Callable[[int, FrameType | None], object]) -> None:
+    """Have this done when the process is to end: by SIGTERM, or because its terminal was closed.
+
+    What is ignored stays ignored: `nohup` wants a run to go on without its terminal.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if number == signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, act)
 
 
 def have_streams() -> None:

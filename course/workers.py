@@ -32,6 +32,10 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 FAILED = "The grader itself failed here ({kind}), so this is to be graded again."
 SECONDS_TO_CLOSE = 5.0  # how long a worker that must end may take to close its grader
 
+ENDED = 128 + signal.SIGTERM
+GO_TO_ALL = {signal.SIGINT, signal.SIGHUP}
+"""What a terminal sends to workers, too, for Ctrl-C and when it is closed: the parent decides."""
+
 # What a worker opens once, and keeps: a function that grades one submission after another.
 OpenGrader = Callable[[], AbstractContextManager[Callable[[HandedIn], T]]]
 
@@ -55,12 +59,19 @@ class _Worker:
     def __init__(self) -> None:
         self.open_grader: OpenGrader[Any] | None = None
         self.grade: Callable[[HandedIn], Any] | None = None
+        self.opens = False
         self.stack = contextlib.ExitStack()
 
     def opened(self) -> Callable[[HandedIn], Any]:
         if self.grade is None:
             assert self.open_grader is not None, "workers.start was not called in this process"
-            self.grade = self.stack.enter_context(self.open_grader())
+            self.opens = True
+            try:
+                self.grade = self.stack.enter_context(self.open_grader())
+            except SystemExit:  # `_leave`, and by now what was half open is closed
+                os._exit(ENDED)
+            finally:
+                self.opens = False
         return self.grade
 
     def close(self) -> None:
@@ -74,8 +85,9 @@ _worker = _Worker()  # a pool of processes offers no other place for what a proc
 def start(open_grader: OpenGrader[Any]) -> None:
     """Make this process a worker; given to the pool as its initializer."""
     signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _pass_over)  # Ctrl-C goes to all; the parent decides what it means
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    for number in GO_TO_ALL:
+        signal.signal(number, _pass_over)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, GO_TO_ALL)
     os.environ.update(ONE_THREAD)
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     multiprocessing.util.Finalize(None, _worker.close, exitpriority=100)
@@ -108,8 +120,12 @@ def attempt(grade: Callable[[HandedIn], T], handed_in: HandedIn) -> Done[T]:
 
 
 def _leave(*_: Any) -> None:
+    """End with everything closed; asked twice, as Ctrl-C and the parent may, still only once."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if _worker.opens:
+        raise SystemExit(ENDED)
     _worker.close()
-    os._exit(128 + signal.SIGTERM)
+    os._exit(ENDED)
 
 
 def _pass_over(*_: Any) -> None:
@@ -122,4 +138,4 @@ def _end_with_parent() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(SECONDS_TO_CLOSE)
-        os._exit(128 + signal.SIGTERM)
+        os._exit(ENDED)

@@ -279,3 +279,32 @@ def is_running(process: int) -> bool:
 def _nobody_stays() -> Iterator[None]:
     yield
     assert not multiprocessing.active_children()
+
+
+OPENS_AND_IS_ENDED = """
+import multiprocessing.util, os, signal, sys, time
+from contextlib import contextmanager
+from pathlib import Path
+from course import workers
+
+@contextmanager
+def open_grader():
+    Path(sys.argv[1]).touch()
+    try:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+        yield
+    finally:
+        Path(sys.argv[1]).unlink()
+
+workers.start(open_grader)
+workers.get_ready()
+"""
+
+
+def test_a_worker_that_is_ended_while_it_opens_leaves_nothing(tmp_path: Path) -> None:
+    place = tmp_path / "open"
+    ended = subprocess.run([sys.executable, "-c", OPENS_AND_IS_ENDED, str(place)], check=False)
+    assert ended.returncode == 128 + signal.SIGTERM
+    assert not place.exists()

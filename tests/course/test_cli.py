@@ -309,11 +309,14 @@ def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
 
 
 def heeds_interrupts() -> None:
-    """Undo what a shell does to the programs that it starts in the background."""
+    """Undo what a shell, and `nohup`, do to the programs that they start in the background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("how", "code"), [(signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
 def test_an_interrupted_run_leaves_nothing_half_done(
     how: signal.Signals, code: int, run: Run, course: Path
 ) -> None:
@@ -333,7 +336,7 @@ def test_an_interrupted_run_leaves_nothing_half_done(
     )
     wait_until(lambda: records(course))
     family = children(process.pid)
-    if how == signal.SIGINT:
+    if how in (signal.SIGINT, signal.SIGHUP):
         os.killpg(process.pid, how)  # as a terminal does: everybody gets it
     else:
         process.send_signal(how)
