@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from course.collect.arrived import Arrived, Caps, Intake, TooMuch, checked, is_archive, text_of
+from course.collect.intake import Arrived, Caps, Intake, TooMuch, checked, is_archive, text_of
 from course.collect.packed import MAGIC, Unpacked
 
 _DAMAGED = (

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from course.collect.arrived import Arrived
 from course.collect.claims import Aside, Claim
+from course.collect.intake import Arrived
 from course.collect.shapes import SHAPES, read
 from course.errors import ConfigurationError
 from course.times import parse_time

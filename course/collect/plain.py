@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from course.collect.arrived import ARCHIVES, Arrived, is_archive
 from course.collect.claims import Aside, Claim
+from course.collect.intake import ARCHIVES, Arrived, is_archive
 from course.errors import ConfigurationError
 from course.store import TIMESTAMP_NAME
 from course.times import parse_time

@@ -13,10 +13,11 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 
-from course.collect.arrived import Arrived, arrived
+from course.collect.arrived import arrived
 from course.collect.attempts import Attempt, digest_of
 from course.collect.claims import Aside, Claim
 from course.collect.folders import Folder, decide
+from course.collect.intake import Arrived
 from course.collect.people import whose
 from course.collect.recognise import leftover, recogniser_for
 from course.config import Settings

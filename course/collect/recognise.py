@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from course.collect.arrived import Arrived, is_archive
 from course.collect.claims import Aside, Claim
 from course.collect.gradescope import Gradescope
+from course.collect.intake import Arrived, is_archive
 from course.collect.plain import NbgraderFolders, PlainFiles
 from course.collect.shapes import SHAPES, Shape, read
 from course.errors import ConfigurationError

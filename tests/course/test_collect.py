@@ -20,9 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import refused
 
-from course.collect.arrived import Arrived
 from course.collect.attempts import safe_name
 from course.collect.command import PREFIX, collect
+from course.collect.intake import Arrived
 from course.collect.plain import is_named_like
 from course.collect.plan import Planner, State
 from course.collect.recognise import TITLES

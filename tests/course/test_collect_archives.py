@@ -21,8 +21,9 @@ from time import process_time
 import lms
 import pytest
 
-from course.collect.arrived import Arrived, Caps, arrived
+from course.collect.arrived import arrived
 from course.collect.attempts import safe_name
+from course.collect.intake import Arrived, Caps
 
 SMALL = Caps(file_bytes=1 << 20, total_bytes=3 << 20, files=20, depth=3, ratio=20, ratio_from=1000)
 
