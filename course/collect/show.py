@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from rich.table import Table
 from rich.text import Text
 
+from course.collect.intake import is_archive
 from course.collect.people import ONLY_A_LIST
 from course.collect.plan import Item, Plan, State
 from course.collect.recognise import TITLES
@@ -19,13 +20,26 @@ from course.times import stamp
 _STYLES = {State.REFUSED: "bold red", State.PASSED_OVER: "dim", State.UNCHANGED: "dim"}
 
 
+MOST_LINES = 20
+"""For the files of one archive that somebody packed, and of which the same becomes: it may hold as
+many files as a whole class, and what others handed in would not be found among them."""
+
+
 def table(plan: Plan) -> Table:
     """One line for each file: whose it is, when it was handed in, and what becomes of it."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for header in ("file", "student", "lab", "handed in", "rule", "what becomes of it"):
         shown.add_column(header, overflow="fold")
     late = frozenset(plan.late_without_time)
+    alike = Counter((_archive(item), item.state) for item in plan.items)
+    lines: Counter[tuple[str, State]] = Counter()
     for item in sorted(plan.items, key=lambda each: each.state is State.REFUSED):
+        lines[kind := (_archive(item), item.state)] += 1
+        if kind[0] and lines[kind] > MOST_LINES:
+            if lines[kind] == alike[kind]:
+                rest = f"{item.state}: {_files(alike[kind] - MOST_LINES)} more"
+                shown.add_row(*map(Text, (visible(f"{kind[0]}/…"), "–", "–", "–", "", rest)))
+            continue
         cells = (
             visible(item.file.path),
             visible(item.student) or "–",
@@ -36,6 +50,13 @@ def table(plan: Plan) -> Table:
         )
         shown.add_row(*map(Text, cells), style=_STYLES.get(item.state, ""))
     return shown
+
+
+def _archive(item: Item) -> str:
+    """The archive that a file lies in, beside others that came in; '' if it lies in none."""
+    parts = item.file.path.split("/")
+    inner = next((at for at, part in enumerate(parts[:-1], 1) if is_archive(part)), 0)
+    return "/".join(parts[:inner])
 
 
 def _time(item: Item, late: Collection[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 import tracemalloc
 import zipfile
@@ -727,10 +728,19 @@ def test_a_person_reads_a_table(desk: Desk) -> None:
     assert "1 came without the time when they were handed in" in text
 
 
+def test_an_archive_of_many_files_hides_nobody_elses_lines(desk: Desk) -> None:
+    many = lms.zipped({f"{number}.bin": b"x" for number in range(500)})
+    place = desk.zip({"ada.zip": many, "grace.ipynb": b"2"} | {f"x{n}.txt": b"" for n in range(30)})
+    collect(desk.settings, lms.LAB, [place], recogniser="plain", dry_run=True)
+    text = desk.capsys.readouterr().out
+    assert len(text.splitlines()) < 150
+    assert re.search(r"^ada.zip/… .*: 480 files more", text, re.MULTILINE)
+    assert all(f"x{number}.txt" in text for number in range(30))
+
+
 def test_a_table_of_thousands_of_files_takes_little_time(desk: Desk) -> None:
     """Who is late was looked for in all of them, for each."""
-    inner = lms.zipped({f"{number}.txt": b"%d" % number for number in range(8_000)})
-    place = desk.zip({"lovelaceada_301_9_w.zip": inner})
+    place = desk.zip({f"lovelaceada_301_{n}_w.txt": b"%d" % n for n in range(8_000)})
     planner = Planner(desk.settings, lms.LAB, read_roster(desk.write("c.csv", lms.CANVAS)))
     (desk.folder / "spool").mkdir()
     plan = planner.plan([place], desk.folder / "spool")
