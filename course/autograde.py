@@ -134,7 +134,7 @@ def _getting_ready(what: Plan) -> AbstractContextManager[Executor]:
         if what.force or not is_noted(what.settings, what.lab.name, each.student)
     )
     sure = len([*itertools.islice(new, what.processes)])
-    return readied(_opener(what), what.processes, sure)
+    return readied(_opener(what, alone=what.processes == 1), what.processes, sure)
 
 
 def run(
@@ -185,13 +185,15 @@ def _open_gradebook(what: Plan, stack: ExitStack) -> Gradebook:
 def _pool(what: Plan, results: Results, heed: Callable[[], None]) -> Iterator[Pool]:
     """Whoever grades: processes of this machine, or a cluster's workers once they may."""
     if not what.cluster:
-        here = partial(grade_all, open_grader=_opener(what), processes=what.processes)
-        yield partial(here, heed=heed, crew=what.crew)
+        beside, alone = (_opener(what, alone=alone) for alone in (what.processes == 1, True))
+        here = partial(grade_all, open_grader=beside, processes=what.processes)
+        yield partial(here, heed=heed, crew=what.crew, open_alone=alone)
         return
     from course.cluster.crew import gathered
     from course.cluster.parcel import Parcel
 
-    parcel = Parcel.of(what.settings, what.lab, what.isolation, _open_grader)
+    beside_others = partial(_open_grader, alone=False)
+    parcel = Parcel.of(what.settings, what.lab, what.isolation, beside_others)
     with gathered(what.cluster, parcel, heed) as crew:
         yield crew.grade_all
         results.refused += crew.refused
@@ -231,17 +233,18 @@ def _changed(
             watch(record)
 
 
-def _opener(what: Plan) -> OpenGrader[Finished]:
+def _opener(what: Plan, *, alone: bool) -> OpenGrader[Finished]:
     """What opens a worker's grader. It knows the tier; what is proved of it, who proved it adds."""
-    return partial(_open_grader, what.settings, what.lab, Isolation.of_tier(what.isolation.tier))
+    isolation = Isolation.of_tier(what.isolation.tier)
+    return partial(_open_grader, what.settings, what.lab, isolation, alone=alone)
 
 
 @contextmanager
 def _open_grader(
-    settings: Settings, lab: Lab, isolation: Isolation
+    settings: Settings, lab: Lab, isolation: Isolation, *, alone: bool
 ) -> Iterator[Callable[[HandedIn], Finished]]:
     """What a worker keeps open: a grader, and the rendering of what it gives."""
-    with Grader(settings, lab, isolation) as grader:
+    with Grader(settings, lab, isolation, alone) as grader:
 
         def grade(handed_in: HandedIn) -> Finished:
             graded = grader.grade(

@@ -46,21 +46,23 @@ def grade_all(
     heed: Callable[[], None] = lambda: None,
     meanwhile: Callable[[], object] = lambda: None,
     crew: Executor | None = None,
+    open_alone: OpenGrader[T] | None = None,
 ) -> Generator[tuple[HandedIn, Done[T]], None, None]:
     """Grade everything with that many processes; results come in the order of completion.
 
     Close the iterator to end early: its workers end with it, as they do when `heed`, which is
     called a few times a second while nothing is half done, raises. `meanwhile` is called once, when
     the first submissions are with the workers. When a worker dies, nobody knows which of the
-    submissions in flight was to blame: each is tried once more, alone. A `crew` that is `readied`
-    already begins, and ends where it was readied.
+    submissions in flight was to blame: each is tried once more, alone, by what `open_alone` opens;
+    so is, at the end, each that was ended for what another one may have done. A `crew` that is
+    `readied` already begins, and ends where it was readied.
     """
     waiting = iter(handed_in)
     heed = _first(meanwhile, heed)
     opened = nullcontext(crew) if crew else _pool(open_grader, processes)
     while suspects := (yield from _through_pool(waiting, opened, processes, heed)):
         for suspect in suspects:
-            alone = _pool(open_grader, 1)
+            alone = _pool(open_alone or open_grader, 1)
             if (yield from _through_pool(iter([suspect]), alone, 1, heed)):
                 yield suspect, Done(None, WORKER_DIED, WORKER_DIED)
         opened = _pool(open_grader, processes)
@@ -135,11 +137,12 @@ def _through_pool(
     processes: int,
     heed: Callable[[], None],
 ) -> Results[T]:
-    """Grade from `waiting` until it is empty, or a worker dies; returns what was then in flight.
+    """Grade from `waiting` until it is empty, or a worker dies; returns what is to be tried again.
 
     Little is handed out ahead: enough that no worker waits, and few are under suspicion.
     """
     flying: dict[Future[Done[T]], HandedIn] = {}
+    again: list[HandedIn] = []
     with opened as pool:
         while _fill(flying, pool, waiting, processes + 1):
             heed()
@@ -148,10 +151,14 @@ def _through_pool(
             if broken:
                 wait(flying)
             for future in [each for each in flying if each.done() and not _is_lost(each)]:
-                yield flying.pop(future), future.result()
+                handed_in, done = flying.pop(future), future.result()
+                if done.again and processes > 1:
+                    again.append(handed_in)
+                else:
+                    yield handed_in, done
             if broken:
                 break
-    return list(flying.values())
+    return [*flying.values(), *again]
 
 
 def _fill(

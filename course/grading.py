@@ -20,7 +20,6 @@ from types import TracebackType
 from typing import Self
 
 import course
-from course import turns
 from course.config import Settings
 from course.confinement import choose_isolation
 from course.errors import GraderFault, KilledFromOutside, UnreadableSubmission
@@ -29,7 +28,6 @@ from course.lab import CHANGED, Lab, LabCell
 from course.lending import Loan, better, lend
 from course.marks import checks_not_run, graded, refuse_misfits, written
 from course.order import out_of_order
-from course.patience import OutOfPatience, within
 from course.pictures import Pictures
 from course.plot import Plot
 from course.record import CellRecord, Outcome, Record, Repair, Status
@@ -38,19 +36,8 @@ from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 from course.sandbox.outcome import ProcessEnded
-from course.submission.read import read
-from course.submission.repair import Cell, Repaired, repair
-
-NO_EXERCISE = (
-    "None of the lab's exercises was found in this notebook: is it the notebook of another lab? "
-    "Hand in the notebook of {lab}."
-)
-
-SECONDS_TO_REPAIR = 60.0
-TOO_LONG = (
-    "It takes more than {seconds:g} seconds to find the lab's cells in this notebook: take out of "
-    "it what is not your answers, and hand it in again."
-)
+from course.submission.opened import opened
+from course.submission.repair import Cell, Repaired
 
 
 @dataclass(frozen=True)
@@ -65,15 +52,18 @@ class Grader:
     """Grades submissions of one lab, one after another, each in a fresh process.
 
     A context manager: it holds a warm process and the collected checks. ConfigurationError when
-    the lab's checks and cells do not fit together.
+    the lab's checks and cells do not fit together. `alone`: no other one grades on this machine.
     """
 
-    def __init__(self, settings: Settings, lab: Lab, isolation: Isolation | None = None) -> None:
+    def __init__(
+        self, settings: Settings, lab: Lab, isolation: Isolation | None = None, alone: bool = True
+    ) -> None:
         self.settings = settings
         self.lab = lab
+        self.alone = alone
         self.isolation = isolation or choose_isolation(settings, lab.name)
         with ExitStack() as stack:
-            self._warm = stack.enter_context(WarmProcess(self.isolation, settings.limits))
+            self._warm = stack.enter_context(WarmProcess(self.isolation, settings.limits, alone))
             self.checks = Checks(lab.checks_folder, settings.secret)  # while that gets ready
             refuse_misfits(lab, self.checks)
             self.pictures = Pictures.beside(lab.checks_folder)
@@ -109,31 +99,23 @@ class Grader:
         """Grade what one student handed in.
 
         `problem` says why there are no bytes; `note` is something that was decided about them
-        (which of several files counts) and that the student should know.
+        (which of several files counts) and that the student should know. KilledFromOutside when
+        it may have been ended for what another one did: it is to be graded `alone`.
         """
         start = perf_counter()
         try:
             if data is None:
                 raise UnreadableSubmission(problem or "Nothing was handed in.")
-            repaired = self._repaired(data)
-            if not repaired.found:
-                raise UnreadableSubmission(NO_EXERCISE.format(lab=self.lab.name))
+            repaired = opened(data, self.lab)
         except UnreadableSubmission as unreadable:
             return self._zero(student, str(unreadable), data)
         seconds = perf_counter() - start
         try:
-            with turns.beside_others(self.lab.checks_folder):
-                self._warm.alone_until = 0.0
-                return self._run(student, data, repaired, note, seconds)
+            return self._run(student, data, repaired, note, seconds)
         except KilledFromOutside:
-            with turns.alone(self.lab.checks_folder) as self._warm.alone_until:
-                return self._run(student, data, repaired, note, seconds)
-
-    def _repaired(self, data: bytes) -> Repaired:
-        try:
-            return within(SECONDS_TO_REPAIR, lambda: repair(read(data), self.lab))
-        except OutOfPatience:
-            raise UnreadableSubmission(TOO_LONG.format(seconds=SECONDS_TO_REPAIR)) from None
+            if not self.alone:
+                raise
+            return self._run(student, data, repaired, note, seconds)
 
     def _run(
         self, student: str, data: bytes, repaired: Repaired, note: str, seconds: float

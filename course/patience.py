@@ -7,12 +7,13 @@ submission must not keep a class, or a TA, waiting.
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from course.sandbox.stopwatch import Stopwatch, TimeLimit
+from course.sandbox.stopwatch import SIGNALS, Stopwatch, TimeLimit
 
 Made = TypeVar("Made")
 
@@ -35,7 +36,7 @@ def within(seconds: float, make: Callable[[], Made]) -> Made:
         return make()
     if seconds <= 0:
         raise OutOfPatience
-    stopwatch = Stopwatch()
+    stopwatch, before = Stopwatch(), {number: signal.getsignal(number) for number in SIGNALS}
     try:
         try:
             stopwatch.start(seconds, WAITING)
@@ -45,6 +46,10 @@ def within(seconds: float, make: Callable[[], Made]) -> Made:
     except TimeLimit:
         stopwatch.stop()  # should it have come in the line that does so above
         raise OutOfPatience from None
+    finally:
+        for number, handler in before.items():
+            if handler is not None:  # which no Python code set
+                signal.signal(number, handler)
 
 
 class Patience:

@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from course.errors import GraderFault
+from course.errors import GraderFault, KilledFromOutside
 from course.submitted import HandedIn
 
 T = TypeVar("T")
@@ -45,12 +45,14 @@ class Done(Generic[T]):
     """What a worker gives back: what grading gave, or why there is nothing, which is our fault.
 
     `fault`, for whoever runs the grader, is a sentence or a traceback, and may quote hidden checks;
-    `reason` is a sentence that anybody may read.
+    `reason` is a sentence that anybody may read. `again`: it may have been for what another one
+    did, and is worth a second try without others.
     """
 
     graded: T | None
     fault: str = ""
     reason: str = ""
+    again: bool = False
 
 
 class _Worker:
@@ -114,7 +116,8 @@ def attempt(grade: Callable[[HandedIn], T], handed_in: HandedIn) -> Done[T]:
     try:
         return Done(grade(handed_in))
     except GraderFault as error:  # who raised it has said everything
-        return Done(None, str(error), FAILED.format(kind=type(error).__name__))
+        reason = FAILED.format(kind=type(error).__name__)
+        return Done(None, str(error), reason, again=isinstance(error, KilledFromOutside))
     except Exception as error:
         return Done(None, traceback.format_exc(), FAILED.format(kind=type(error).__name__))
 

@@ -140,7 +140,10 @@ class Crew(Generic[T]):
                 at_first.pop()()
             for flight, answer in self._landings():
                 if flight.handed_in and isinstance(answer, Done):
-                    yield flight.handed_in, answer
+                    if answer.again and not flight.suspect:
+                        self._lose(flight)
+                    else:
+                        yield flight.handed_in, answer
                 else:
                     self._judge(flight, answer)
             self._look_around()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Self
 
@@ -23,11 +22,13 @@ class WarmProcess:
     is replaced. Start it in a thread that lives on: the kernel ends it together with that thread.
     """
 
-    def __init__(self, isolation: Isolation, limits: Limits | None = None) -> None:
+    def __init__(
+        self, isolation: Isolation, limits: Limits | None = None, alone: bool = True
+    ) -> None:
         self.isolation = isolation
         self.limits = limits or Limits()
-        self.alone_until = math.inf
-        """Until when, by `time.monotonic`, nobody but its children takes room on the disk."""
+        self.alone = alone
+        """Whether nobody but its children runs code of students on this machine."""
         self._handle: WarmHandle | None = None
 
     def start(self) -> Self:
@@ -76,9 +77,7 @@ class WarmProcess:
 
     def _fork(self, sealed: bool) -> Child:
         handle = self._ready()
-        channel, process, hello = handle.fork(
-            HELLO_SECONDS, sealed=sealed, alone_until=self.alone_until
-        )
+        channel, process, hello = handle.fork(HELLO_SECONDS, sealed=sealed, alone=self.alone)
         return Child(handle, channel, process, hello)
 
     def _ready(self) -> WarmHandle:

@@ -3,12 +3,11 @@
 Trusted side. What a process writes into a file that it has unlinked is in no folder and can be
 counted nowhere, but it is on the disk until the process ends. When the disk runs short, the process
 is ended: if room comes back then, it was to blame; if not, it is the grader that lacks room. That
-holds while no other submission runs: what comes back might be what another one took.
+holds while no other submission runs: else what comes back may be what another one took.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from pathlib import Path
@@ -24,11 +23,11 @@ NO_ROOM = "the disk that holds the temporary folder is full: make room there and
 class Room:
     """The free space of a folder's file system, since this was made."""
 
-    def __init__(self, folder: Path, unnoticed: int) -> None:
+    def __init__(self, folder: Path, unnoticed: int, *, alone: bool) -> None:
         self.folder = folder
         self.unnoticed = unnoticed
+        self.alone = alone
         self.at_first = self._free()
-        self.alone_until = math.inf
 
     def is_short(self) -> bool:
         """Whether much less is free than at first (by more than `unnoticed`), and little is."""
@@ -37,7 +36,7 @@ class Room:
 
     def is_to_blame(self) -> bool:
         """Whether the process that was ended just now is why the disk ran short."""
-        return time.monotonic() < self.alone_until and self.comes_back()
+        return self.alone and self.comes_back()
 
     def comes_back(self) -> bool:
         """Wait, after a process was ended, until there is room again; False if there is not."""

@@ -9,6 +9,8 @@ import signal
 import time
 from types import FrameType
 
+SIGNALS = (signal.SIGPROF, signal.SIGALRM)
+"""Of the clocks of CPU time and of the wall."""
 REPEAT = 0.1
 """CPU seconds after which code that swallowed the first signal receives the next one."""
 SHORTEST = 0.01
@@ -48,7 +50,7 @@ class Stopwatch:
         self._cpu_end = self._seen[1] + cpu
         signal.signal(signal.SIGPROF, self._computed)
         signal.signal(signal.SIGALRM, self._ticked)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGPROF, signal.SIGALRM))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         self.running = True
         tick = min(wall / TICKS, LONGEST_TICK)
         self._look_again(cpu)

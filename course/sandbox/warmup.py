@@ -140,12 +140,11 @@ class WarmHandle:
         return {**encoded, "words": words()}
 
     def fork(
-        self, seconds: float, *, sealed: bool, alone_until: float
+        self, seconds: float, *, sealed: bool, alone: bool
     ) -> tuple[Channel, Process, dict[str, Any]]:
         """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in it."""
         if self.folder_on_disk is not None:
-            self.room = Room(self.folder_on_disk, self.limits.folder_bytes)
-            self.room.alone_until = alone_until
+            self.room = Room(self.folder_on_disk, self.limits.folder_bytes, alone=alone)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         credentials.demand(ours)
         end = time.monotonic() + seconds

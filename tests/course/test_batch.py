@@ -19,6 +19,7 @@ import pytest
 
 from course import workers
 from course.batch import WORKER_DIED, grade_all, readied
+from course.errors import KilledFromOutside
 from course.submitted import HandedIn
 
 
@@ -29,6 +30,8 @@ def fake_grade(handed_in: HandedIn) -> Any:
             raise RuntimeError("the grader is wrong")
         case [b"die"]:
             os.kill(os.getpid(), signal.SIGKILL)
+        case [b"crowded"]:
+            raise KilledFromOutside("it lacked room")
         case [b"sleep", seconds]:
             time.sleep(float(seconds))
     return SimpleNamespace(
@@ -51,6 +54,38 @@ def grade(*programs: str, processes: int = 2) -> dict[str, Any]:
     results = list(grade_all(hand_in(*programs), open_fake, processes))
     assert len(results) == len(programs)
     return {handed_in.student: done for handed_in, done in results}
+
+
+@contextmanager
+def open_alone(others: Path) -> Iterator[Callable[[HandedIn], Any]]:
+    """One that grades whatever it is asked for, and says who was graded by then."""
+
+    def grade(handed_in: HandedIn) -> Any:
+        seen = {each.name for each in others.iterdir()}
+        (others / "alone").touch(exist_ok=False)
+        time.sleep(0.2)
+        (others / "alone").unlink()
+        return seen
+
+    yield grade
+
+
+def test_who_was_ended_for_others_is_graded_alone_when_all_are_done(tmp_path: Path) -> None:
+    programs = ["crowded", "sleep 0.5", "crowded", "fine"]
+    given: dict[str, Any] = {}
+    for handed_in, done in grade_all(
+        hand_in(*programs), open_fake, 2, open_alone=partial(open_alone, tmp_path)
+    ):
+        (tmp_path / handed_in.student).touch()
+        given[handed_in.student] = done.graded
+    assert list(given) == ["s03", "s01", "s00", "s02"]
+    assert (given["s00"], given["s02"]) == ({"s01", "s03"}, {"s00", "s01", "s03"})
+
+
+def test_who_is_ended_without_others_is_at_fault() -> None:
+    for processes in (1, 2):
+        done = grade("crowded", "fine", processes=processes)["s00"]
+        assert (done.graded, done.fault) == (None, "it lacked room")
 
 
 def test_everybody_gets_a_result() -> None:

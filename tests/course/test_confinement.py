@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import resource
 import socket
@@ -418,8 +417,8 @@ def test_room_that_comes_back_beside_others_blames_nobody(
     with small_disk(tmp_path, megabytes=200):
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         with warm_process("landlock", replace(SMALL, folder_bytes=1 << 20)) as warm:
-            for until, expected in ((0.0, KilledFromOutside), (math.inf, ProcessEnded)):
-                warm.alone_until = until
+            for alone, expected in ((False, KilledFromOutside), (True, ProcessEnded)):
+                warm.alone = alone
                 with warm.fork() as child:
                     ballast = tmp_path / "ballast"
                     ballast.write_bytes(bytes(150 << 20))

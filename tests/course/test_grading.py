@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import tiny
 
-from course import grading
 from course.config import load_settings
 from course.errors import ConfigurationError, GraderFault
 from course.grading import Grader, ungraded
@@ -19,6 +18,7 @@ from course.lab import Lab
 from course.record import Outcome, Record, Status
 from course.release import release
 from course.reports.notebook import MOST_LINES, render
+from course.submission import opened
 
 
 @pytest.fixture(scope="module")
@@ -310,8 +310,8 @@ def test_an_unknown_lab_is_told_which_there_are(course: Path) -> None:
 def test_a_notebook_that_takes_too_long_to_repair_is_a_stated_zero(
     grader: Grader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grading, "SECONDS_TO_REPAIR", 0.2)
-    monkeypatch.setattr(grading, "repair", lambda *_: re.fullmatch("(a+)+", "a" * 60 + "b"))
+    monkeypatch.setattr(opened, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(opened, "repair", lambda *_: re.fullmatch("(a+)+", "a" * 60 + "b"))
     record = graded(grader, double=tiny.RIGHT["double"])
     assert (record.status, record.points) == (Status.ZERO, 0)
     assert record.reason.startswith("It takes more than 0.2 seconds to find the lab's cells")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import threading
 import time
 
@@ -12,6 +13,7 @@ from course import patience
 from course.patience import OutOfPatience, Patience, within
 from course.reports.cohort import tokens
 from course.reports.pages import executed
+from course.sandbox.stopwatch import SIGNALS
 
 
 def endless(*_: object) -> None:
@@ -34,6 +36,14 @@ def test_what_takes_too_long_is_ended(work: object) -> None:
     with pytest.raises(OutOfPatience):
         within(0.2, lambda: work())
     assert time.process_time() - start < 1
+
+
+def test_a_process_is_left_with_the_handlers_that_it_had() -> None:
+    before = [signal.getsignal(number) for number in SIGNALS]
+    within(0.2, lambda: None)
+    with pytest.raises(OutOfPatience):
+        within(0.1, endless)
+    assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
 def test_what_takes_no_time_is_left_alone_and_errors_are_its_own() -> None:

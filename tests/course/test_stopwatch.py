@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from course.sandbox.stopwatch import REPEAT, Stopwatch, TimeLimit
+from course.sandbox.stopwatch import REPEAT, SIGNALS, Stopwatch, TimeLimit
 
 LIMIT = 0.4
 FOR_EVER = 600.0
@@ -16,7 +16,7 @@ FOR_EVER = 600.0
 
 @pytest.fixture
 def stopwatch() -> Iterator[Stopwatch]:
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGPROF, signal.SIGALRM)}
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
     watch = Stopwatch()
     yield watch
     watch.stop()
