@@ -26,7 +26,7 @@ from course import autograde, batch
 from course.cluster import crew, process, scheduler, worker
 from course.cluster.parcel import CODE, Parcel, fingerprint
 from course.config import Settings, load_settings
-from course.errors import ConfigurationError
+from course.errors import ConfigurationError, KilledFromOutside
 from course.lab import Lab
 from course.record import Record
 from course.release import release
@@ -81,15 +81,20 @@ def open_looking(
     """A grader that tells what it was given, and does what the submission's bytes say."""
 
     def look(handed_in: HandedIn) -> Any:
-        match handed_in.data:
-            case b"raise":
+        match (handed_in.data or b"").split(b"\0"):
+            case [b"crowded", times, place]:
+                with open(place, "ab") as tries:  # noqa: PTH123 (bytes)
+                    tries.write(b"x")
+                    if tries.tell() <= int(times):
+                        raise KilledFromOutside("it lacked room")
+            case [b"raise"]:
                 raise RuntimeError("the grader is wrong")
-            case b"die":
+            case [b"die"]:
                 os.kill(os.getpid(), signal.SIGKILL)
-            case b"take the worker along":
+            case [b"take the worker along"]:
                 os.kill(os.getppid(), signal.SIGKILL)
                 time.sleep(30)
-            case b"sleep":
+            case [b"sleep"]:
                 time.sleep(30)
         return SimpleNamespace(
             process=os.getpid(),
@@ -378,6 +383,24 @@ def test_what_takes_two_workers_along_is_left_ungraded(course: Path, dask: Clust
     assert sorted(given) == ["s0", "s2", "s3"]
     assert all(done.graded for done in given.values())
     assert sorted(each.poll() or 0 for each in workers) == [-signal.SIGKILL, -signal.SIGKILL, 0]
+
+
+@pytest.mark.slow
+def test_what_was_ended_for_others_is_graded_once_more(
+    course: Path, dask: Cluster, tmp_path: Path
+) -> None:
+    dask.add(PYTHONPATH=os.pathsep.join(filter(None, sys.path)))
+    programs = [
+        b"fine",
+        *(b"crowded\0%d\0%b/%d" % (n, bytes(tmp_path), n) for n in (1, 9)),
+        b"fine",
+    ]
+    everybody = [HandedIn(f"s{number}", data) for number, data in enumerate(programs)]
+    with crew.gathered(dask.address, parcel_of(course, open_looking)) as gathered:
+        given = {each.student: done for each, done in gathered.grade_all(everybody)}
+    assert sorted(name for name, done in given.items() if done.graded) == ["s0", "s1", "s3"]
+    assert given["s2"].fault == "it lacked room"
+    assert [(tmp_path / name).read_text() for name in ("1", "9")] == ["xx", "xx"]
 
 
 def other_version(folder: Path) -> str:
