@@ -63,7 +63,7 @@ class Store:
         place = self._folder / student / self._lab
         try:
             new = self._write(place.with_name(f".{self._lab}.new"), files)
-            old = place.with_name(f".{self._lab}.old")
+            old = set_aside(place)
             if os.path.lexists(place):
                 place.rename(old)
             new.rename(place)
@@ -101,6 +101,11 @@ class Store:
         _remove(trial)
         trial.mkdir()
         trial.rmdir()
+
+
+def set_aside(place: Path) -> Path:
+    """Where lies what was in a place, while it is replaced; after a kill then, until `mend`."""
+    return place.with_name(f".{place.name}.old")
 
 
 def _remove(path: Path) -> None:

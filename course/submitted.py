@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course.config import Settings
 from course.errors import ConfigurationError
-from course.store import TIMESTAMP_NAME
+from course.store import TIMESTAMP_NAME, set_aside
 from course.submission.read import MAX_BYTES
 
 _OF_NO_FOLDER = (errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
@@ -28,6 +28,11 @@ class Submission:
     student: str
     lab: str
     folder: Path
+
+    def is_there(self) -> bool:
+        """Whether anything was handed in: a file, too, and what is just being replaced."""
+        in_this_order = (self.folder, set_aside(self.folder), self.folder)
+        return any(map(_is_there, in_this_order))
 
     def read(self) -> HandedIn:
         """Choose the notebook and read it; whatever is none becomes the `problem`.
@@ -43,9 +48,11 @@ class Submission:
                 sentence = f"The folder cannot be read ({error.strerror})."
                 return HandedIn(self.student, problem=sentence)
             where = _text(str(error.filename or self.folder))
+            halfway = _is_there(set_aside(self.folder))
+            remedy = "run `course collect` again" if halfway else "mend it"
             return HandedIn(
                 self.student,
-                unread=f"{where} cannot be read here ({error.strerror}): mend it and grade again.",
+                unread=f"{where} cannot be read here ({error.strerror}): {remedy} and grade again.",
             )
 
     def _read(self) -> HandedIn:
@@ -107,7 +114,7 @@ def find(settings: Settings, lab: str, students: Collection[str] = ()) -> list[S
     """
     top = settings.folder("submitted")
     found = [Submission(name, lab, top / name / lab) for name in _students(top)]
-    found = [each for each in found if _is_there(each.folder)]  # a file is no folder: a zero
+    found = [each for each in found if each.is_there()]
     for student in students:
         if student not in {each.student for each in found}:
             raise ConfigurationError(

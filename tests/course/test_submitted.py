@@ -186,6 +186,15 @@ def test_a_folder_that_goes_meanwhile_is_nobodys_zero(settings: Settings) -> Non
     assert submission.read().unread
 
 
+def test_whom_a_killed_collecting_left_halfway_is_not_passed_over(settings: Settings) -> None:
+    hand_in(settings, "ada", {"lab1.ipynb": "{}"})
+    folder = hand_in(settings, "bob", {"lab1.ipynb": "{}"})
+    folder.rename(folder.with_name(".lab1.old"))
+    _, submission = submitted.find(settings, "lab1")
+    assert submission.student == "bob"
+    assert "run `course collect` again" in submission.read().unread
+
+
 def test_who_cannot_be_looked_at_is_not_passed_over(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
