@@ -21,6 +21,7 @@ OF_THE_MACHINE = {
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
     *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EIO, errno.ESTALE),
 }
+NO_THREAD = "can't start new thread"
 REFUSED = (
     "{what} ({reason}): make room, or mend permissions and limits, then run the same command again."
 )
@@ -56,6 +57,11 @@ def explained() -> Iterator[None]:
     except MemoryError:
         what = "There is not enough memory for this"
         raise ConfigurationError(REFUSED.format(what=what, reason="out of memory")) from None
+    except RuntimeError as error:  # what Python says of a thread has no type of its own
+        if NO_THREAD not in (str(error), str(error.__context__)):
+            raise
+        what = "This machine lets no further process or thread begin"
+        raise ConfigurationError(REFUSED.format(what=what, reason=NO_THREAD)) from None
     except OSError as error:
         if error.errno not in OF_THE_MACHINE:
             raise

@@ -68,3 +68,19 @@ def test_what_the_machine_refuses_names_the_file() -> None:
 def test_what_the_machine_does_not_refuse_is_a_fault_of_ours() -> None:
     with pytest.raises(FileNotFoundError), explained():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "/some/file")
+
+
+def start_nothing() -> None:
+    """As a pool of workers does, which waits for a thread that never began."""
+    try:
+        raise RuntimeError("can't start new thread")
+    finally:
+        raise RuntimeError("cannot join thread before it is started")
+
+
+def test_no_thread_to_be_had_is_a_sentence_wherever_it_comes_up() -> None:
+    said = r"^This machine lets no further process or thread begin .*again\.$"
+    with pytest.raises(ConfigurationError, match=said), explained():
+        start_nothing()
+    with pytest.raises(RuntimeError, match="a fault of ours"), explained():
+        raise RuntimeError("a fault of ours")
