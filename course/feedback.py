@@ -21,7 +21,7 @@ from typing import Any
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.gradebook import Gradebook
-from course.gradebook.adapter import sqlite_file
+from course.gradebook.adapter import missing_file
 from course.gradebook.totals import Marks
 from course.lab import Lab
 from course.reports import pages, records
@@ -98,8 +98,7 @@ def write(settings: Settings, lab_name: str, tick: Callable[[], None] = lambda: 
 def _read_class(settings: Settings, lab_name: str) -> _Class:
     """Late penalties are worked out first, so that a page and an export say the same."""
     lab = Lab.load(settings, lab_name)
-    file = sqlite_file(settings)
-    if file is not None and not file.exists():
+    if missing_file(settings):
         return _Class(settings, lab, {}, {})
     with Gradebook(settings) as gradebook:
         gradebook.register(lab)

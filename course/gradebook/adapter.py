@@ -130,8 +130,7 @@ def cell_node(cell: Mapping[str, Any]) -> Any:
 def open_database(settings: Settings) -> Any:
     """Open nbgrader's gradebook, its tables made if there are none; the caller closes it."""
     with explained(settings), _version_from_library(), alone(settings):
-        file = sqlite_file(settings)
-        if file is not None and not file.exists():
+        if file := missing_file(settings):
             _create(file, settings.course_id)
         return nbgrader_api().Gradebook(database_url(settings), settings.course_id)
 
@@ -159,6 +158,15 @@ def sqlite_file(settings: Settings) -> Path | None:
     return settings.root / named
 
 
+def missing_file(settings: Settings) -> Path | None:
+    """The file that is to hold the gradebook, if nothing lies there yet.
+
+    A link that leads nowhere does: to a gradebook that is elsewhere, and not mounted at the moment.
+    """
+    file = sqlite_file(settings)
+    return file if file is not None and not os.path.lexists(file) else None
+
+
 def _create(file: Path, course_id: str) -> None:
     """Make a gradebook and then put it into place: whoever is killed leaves none or a whole one.
 
@@ -168,7 +176,7 @@ def _create(file: Path, course_id: str) -> None:
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        if not file.exists():
+        if not os.path.lexists(file):
             new.unlink(missing_ok=True)
             nbgrader_api().Gradebook(f"sqlite:///{new}", course_id).close()
             for rest in _OF_A_GRADEBOOK:  # of one that is gone: SQLite would undo its writes here

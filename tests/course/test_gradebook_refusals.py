@@ -155,3 +155,14 @@ def test_a_new_gradebook_does_not_take_what_an_older_one_left(
     open_and_register(own)
     assert stored(own)["version"]
     assert not (tmp_path / "new.db-journal").exists()
+
+
+def test_a_link_to_a_gradebook_that_is_away_stays(mine: Settings, tmp_path: Path) -> None:
+    link, share = tmp_path / "linked.db", tmp_path / "share"
+    link.symlink_to(share / "gradebook.db")
+    own = mine.override(db_url=f"sqlite:///{link}")
+    refused(lambda: open_and_register(own), str(link), "unable to open")
+    share.mkdir()
+    open_and_register(own)
+    assert link.is_symlink()
+    assert (share / "gradebook.db").is_file()

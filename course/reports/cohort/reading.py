@@ -17,7 +17,7 @@ from typing import Any
 from course.config import Settings
 from course.errors import ConfigurationError
 from course.gradebook import Gradebook
-from course.gradebook.adapter import sqlite_file
+from course.gradebook.adapter import missing_file
 from course.gradebook.totals import Marks
 from course.lab import Lab
 from course.record import Record
@@ -102,8 +102,7 @@ def _text(name: str) -> str:
 def _marks(settings: Settings, lab_name: str) -> tuple[dict[str, Marks], str]:
     """What the gradebook says, or a sentence on why it says nothing; none is made for this."""
     try:
-        file = sqlite_file(settings)
-        if file is not None and not file.exists():
+        if file := missing_file(settings):
             return {}, f"There is no gradebook ({file.name}) yet, so marks by hand are not shown."
         with Gradebook(settings) as gradebook:
             return gradebook.marks(lab_name), ""
