@@ -27,6 +27,9 @@ SECONDS_TO_PICK_UP = 3.0
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_OF_SILENCE = 60.0
 
+LOGGERS = ("distributed", "distributed.client", "distributed.gc", "asyncio")
+"""Dask gives some below its first a level of their own."""
+
 NO_DASK = "--cluster needs Dask, which is not installed: run `pip install 'course[cluster]'`."
 NO_ADDRESS = (
     "--cluster {where!r} is neither an address, like tcp://host:8786, nor a scheduler file that "
@@ -74,7 +77,7 @@ def connected(where: str) -> Iterator[Client]:
         import distributed
     except ImportError:
         raise ConfigurationError(NO_DASK) from None
-    for name in ("distributed", "asyncio"):
+    for name in LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is said here, once
     client = _client(distributed.Client, address)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 import tiny
@@ -234,6 +236,17 @@ def test_a_process_says_why_it_may_not_grade(course: Path) -> None:
 
 
 # --- reaching a scheduler -----------------------------------------------------------------------
+
+
+def test_nothing_of_dask_speaks_but_for_what_is_critical(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scheduler, "_client", lambda connect, address: MagicMock())
+    with scheduler.connected("tcp://10.0.0.1:8786"):
+        names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+        assert len(names) > 1
+        loud = [name for name in names if logging.getLogger(name).isEnabledFor(logging.ERROR)]
+        assert loud == []
 
 
 @pytest.mark.parametrize("where", ["tcp://h:8786", "tls://h.example.org:1", "h:8786", "[::1]:9"])
