@@ -140,8 +140,9 @@ def _stale(
 ) -> str:
     """What shows that a mark is not of what is there now; '' when nothing does."""
     folder = settings.folder("submitted") / marks.student / lab_name
-    if folder.is_dir():
-        handed_in = Submission(marks.student, lab_name, folder).read()
+    submission = Submission(marks.student, lab_name, folder)
+    if submission.is_there():
+        handed_in = submission.read()
         if handed_in.unread:
             return handed_in.unread
         if hashlib.sha256(handed_in.data or b"").hexdigest() != record.submission_hash:

@@ -224,6 +224,12 @@ def spoil_time(office: Office) -> None:
     (office.settings.root / "submitted/ben" / LAB / "timestamp.txt").write_text("yesterday")
 
 
+def leave_halfway(office: Office) -> None:
+    """As a kill of `course collect` does that comes between its two renames."""
+    folder = office.settings.root / "submitted/ben" / LAB
+    folder.rename(folder.with_name(f".{LAB}.old"))
+
+
 def change_mark(office: Office) -> None:
     office.sql(
         "update grade set auto_score = 6 where auto_score = 2.5 and cell_id = "
@@ -234,6 +240,7 @@ def change_mark(office: Office) -> None:
 SPOILED: dict[str, tuple[Callable[[Office], None], str, str]] = {
     "reset": (reset, "to be graded again", "disagree about test_double"),
     "no record": (lose_record, "not graded", "through a fault of ours"),
+    "halfway": (leave_halfway, "to be graded again", "run `course collect` again"),
     "again": (hand_in_again, "to be graded again", "another notebook was handed in"),
     "time": (change_time, "to be graded again", "its time was changed"),
     "no time": (spoil_time, "to be graded again", "says 'yesterday', which is no time"),
