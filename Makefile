@@ -1,5 +1,5 @@
 # Everything a checkout needs, in a few words: make demo, make test, make lint.
-# The first of them makes .venv from requirements.lock; nothing outside this folder changes.
+# The first of them makes .venv from requirements.lock; nothing outside this folder changes but caches of pip's and Matplotlib's.
 
 PYTHON ?= python3
 VENV := .venv
