@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -58,6 +59,9 @@ def load_config(settings: Settings) -> Config:
             f"{path} cannot be read ({type(error).__name__}: {error}): mend that line."
         ) from None
 
+
+SECONDS_TO_CREATE = 60.0  # for others who find no gradebook, and make it
+SECONDS_BETWEEN = 0.05
 
 _LOCK = 0x6772616465  # any number, as long as all runs take the same
 
@@ -175,7 +179,7 @@ def _create(file: Path, course_id: str) -> None:
     new = file.with_name(f".{file.name}.new")
     folder = os.open(file.parent, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        _lock(folder)
         if not os.path.lexists(file):
             new.unlink(missing_ok=True)
             nbgrader_api().Gradebook(f"sqlite:///{new}", course_id).close()
@@ -184,6 +188,18 @@ def _create(file: Path, course_id: str) -> None:
             new.rename(file)
     finally:
         os.close(folder)  # and with it the lock
+
+
+def _lock(folder: int) -> None:
+    """Lock a folder, which anybody may do who can read it: TimeoutError if it is held for long."""
+    end = time.monotonic() + SECONDS_TO_CREATE
+    while True:
+        try:
+            return fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise TimeoutError("its folder is locked by another process") from None
+            time.sleep(SECONDS_BETWEEN)
 
 
 @contextmanager

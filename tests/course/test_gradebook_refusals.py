@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +23,7 @@ from sqlalchemy import text
 from tiny import refused
 
 from course.config import Settings
-from course.gradebook import Gradebook
+from course.gradebook import Gradebook, adapter
 
 
 @pytest.fixture
@@ -132,6 +134,20 @@ def test_several_may_find_no_gradebook_at_once(mine: Settings, tmp_path: Path) -
         each.result().__exit__(None, None, None)
     assert stored(own)["version"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.db", "new.db"]
+
+
+def test_a_stranger_who_locks_the_folder_holds_nobody_for_ever(
+    mine: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "SECONDS_TO_CREATE", 0.1)
+    own = mine.override(db_url=f"sqlite:///{tmp_path / 'new.db'}")
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        refused(lambda: open_and_register(own), "new.db", "its folder is locked", "run again")
+    finally:
+        os.close(folder)
+    open_and_register(own)
 
 
 def test_a_new_gradebook_does_not_take_what_an_older_one_left(
