@@ -1,5 +1,6 @@
 # Everything a checkout needs, in a few words: make demo, make test, make lint.
-# The first of them makes .venv from requirements.lock; nothing outside this folder changes but caches of pip's and Matplotlib's.
+# The first of them makes .venv from requirements.lock; nothing outside this folder changes but the
+# caches that pip and Matplotlib keep in the home.
 
 PYTHON ?= python3
 VENV := .venv
