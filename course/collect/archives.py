@@ -20,7 +20,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from course.collect.intake import Arrived, Caps, Intake, TooMuch, checked, is_archive, text_of
+from course.collect.intake import (
+    Arrived,
+    Caps,
+    Entries,
+    Intake,
+    TooMuch,
+    checked,
+    is_archive,
+    text_of,
+)
 from course.collect.packed import MAGIC, Unpacked
 
 _DAMAGED = (
@@ -45,11 +54,11 @@ _ENTRY = b"PK\x01\x02"  # begins each line of a zip's list
 
 
 def opened(
-    intake: Intake, place: Path, path: str, depth: int = 1, parts: int = 1
+    intake: Intake, place: Path, path: str, depth: int = 1, parts: int = 1, entries: Entries = ()
 ) -> Iterator[Arrived]:
     """The files of an archive that lies at `place`; their paths begin with `path`.
 
-    It may take one of so many `parts` of what is left.
+    It may take one of so many `parts` of what is left. `entries` led to it.
     """
     label = path or intake.source
     if depth > intake.caps.depth:
@@ -58,14 +67,14 @@ def opened(
     try:
         with intake.shared(parts):
             reader = _zip if zipfile.is_zipfile(place) else _tar
-            yield from reader(intake, place, path, depth)
+            yield from reader(intake, place, path, depth, entries)
     except TooMuch as error:
         yield intake.refused(label, f"{error}; what follows in it was not read")
     except _DAMAGED as error:
         yield intake.refused(label, f"it is no archive, or damaged ({type(error).__name__})")
 
 
-def _zip(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
+def _zip(intake: Intake, place: Path, path: str, depth: int, entries: Entries) -> Iterator[Arrived]:
     _refuse_endless_list(place, intake.caps)
     with zipfile.ZipFile(place) as archive:
         for info in archive.infolist():
@@ -88,10 +97,11 @@ def _zip(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived
             except (RuntimeError, NotImplementedError, *_DAMAGED) as error:
                 yield intake.refused(inner, f"it cannot be unpacked ({type(error).__name__})")
                 continue
-            yield from _unpacked(intake, content, inner, _zip_time(info), depth)
+            here = (*entries, (path, _zip_time(info)))
+            yield from _unpacked(intake, content, inner, here, depth)
 
 
-def _tar(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived]:
+def _tar(intake: Intake, place: Path, path: str, depth: int, entries: Entries) -> Iterator[Arrived]:
     packed = place.stat().st_size
     with _unpacking(place, intake.count) as stream:
         reader = _Bounded(stream, intake.caps)
@@ -109,7 +119,8 @@ def _tar(intake: Intake, place: Path, path: str, depth: int) -> Iterator[Arrived
                 raise TooMuch(f"{inner} in it is larger than {intake.caps.file_bytes >> 20} MB")
             content = intake.take(reader.content(member), packed)
             changed = datetime.fromtimestamp(max(0, min(member.mtime, 2**36)), UTC)
-            yield from _unpacked(intake, content, inner, changed, depth)
+            here = (*entries, (path, changed))
+            yield from _unpacked(intake, content, inner, here, depth)
 
 
 def _refuse_endless_list(place: Path, caps: Caps) -> None:
@@ -187,14 +198,14 @@ class _Part:
 
 
 def _unpacked(
-    intake: Intake, content: Path, path: str, changed: datetime | None, depth: int
+    intake: Intake, content: Path, path: str, entries: Entries, depth: int
 ) -> Iterator[Arrived]:
     if is_archive(path) and intake.waiting is not None:
-        intake.waiting.append((content, path, depth + 1))
+        intake.waiting.append((content, path, depth + 1, entries))
     elif is_archive(path):
-        yield from opened(intake, content, path, depth + 1, parts=2)
+        yield from opened(intake, content, path, depth + 1, 2, entries)
     else:
-        file = Arrived(intake.source, path, content, changed, packed=True)
+        file = Arrived(intake.source, path, content, entries[-1][1], entries=entries)
         yield checked(file, content.stat().st_size, intake.caps)
 
 

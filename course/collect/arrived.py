@@ -39,8 +39,8 @@ def _within(intake: Intake) -> Iterator[Arrived]:
     """
     waiting = sorted(intake.waiting or (), key=lambda each: each[0].stat().st_size)
     intake.waiting = None
-    for number, (place, path, depth) in enumerate(waiting):
-        yield from opened(intake, place, path, depth, len(waiting) - number)
+    for number, (place, path, depth, entries) in enumerate(waiting):
+        yield from opened(intake, place, path, depth, len(waiting) - number, entries)
 
 
 def _in_folder(intake: Intake, top: Path) -> Iterator[Arrived]:
@@ -82,7 +82,7 @@ def _file(intake: Intake, place: Path, path: str, *, is_top: bool = False) -> It
     elif is_archive(path) and is_top:
         yield from opened(intake, place, "")
     elif is_archive(path) and intake.waiting is not None:
-        intake.waiting.append((place, path, 1))
+        intake.waiting.append((place, path, 1, ()))
     else:
         intake.count()
         changed = datetime.fromtimestamp(found.st_mtime, UTC)

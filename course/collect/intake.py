@@ -33,12 +33,16 @@ class Caps:
     ratio_from: int = 16 << 20  # smaller contents may be packed as tightly as they like
 
 
+Entries = tuple[tuple[str, datetime | None], ...]
+
+
 @dataclass(frozen=True)
 class Arrived:
     """One file: its path from where it was looked for, and where its content lies now.
 
     `path` goes through archives like through folders. `changed` is the archive's or the file
-    system's time, which says little about when it was handed in.
+    system's time, which says little about when it was handed in. `entries` are all the entries of
+    archives on the way, outermost first: the path of each one's archive, and its time.
     """
 
     source: str
@@ -46,12 +50,20 @@ class Arrived:
     content: Path | None = None
     changed: datetime | None = None
     problem: str = ""
-    packed: bool = False
+    entries: Entries = ()
 
     @property
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rpartition("/")[2]
+
+    def entered(self, place: int) -> datetime | None:
+        """The time that an archive gives what begins at a place of the path.
+
+        Not one that begins later: a student packed it, and may have set the clock.
+        """
+        times = [time for archive, time in self.entries if len(archive) <= place]
+        return times[-1] if times else None
 
 
 class TooMuch(Exception):
@@ -67,8 +79,8 @@ class Intake:
     caps: Caps = field(default_factory=Caps)
     files: int = 0
     total: int = 0
-    waiting: list[tuple[Path, str, int]] | None = field(default_factory=list)
-    """Archives within, with path and depth: opened when all that is beside them has been taken."""
+    waiting: list[tuple[Path, str, int, Entries]] | None = field(default_factory=list)
+    """Archives within, with path, depth and entries: opened when all beside them has been taken."""
 
     @contextmanager
     def shared(self, parts: int) -> Iterator[None]:

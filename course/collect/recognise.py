@@ -57,7 +57,8 @@ class _ByShape:
         return self.shape.sure
 
     def read(self, file: Arrived) -> Claim | Aside | None:
-        entrys = file.changed if file.packed else None
+        found = self.shape.match(file.path)
+        entrys = file.entered(found.start()) if found else None
         if claim := read(self.shape, file.path, entrys):
             if self.shape.time_is_entrys and not self._have_times:
                 return replace(claim, time=entrys, time_is_entrys=True, problem="")

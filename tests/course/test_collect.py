@@ -205,6 +205,24 @@ def test_anonymous_canvas_names_are_refused(desk: Desk) -> None:
     assert "anon_AbC12" in reasons(said)[0]
 
 
+@pytest.mark.parametrize("how", ["zip", "zip in a folder", "folder"])
+def test_in_ilias_no_archive_of_a_students_says_when_it_came(how: str, desk: Desk) -> None:
+    mine = lms.zipped({"lab1.ipynb": lms.ADA}, when={"lab1.ipynb": lms.EARLY})
+    files = {
+        "Lovelace_Ada_alovelace_7001/work.zip": lms.zipped({"deeper.zip": mine}),
+        "Hopper_Grace_ghopper_7003/lab1.ipynb": lms.NEW,
+    }
+    if how == "folder":  # unpacked by the instructor, nothing has a time
+        for name, content in files.items():
+            desk.write(f"in/{name}", content)
+    else:
+        sent = lms.zipped(files, when=dict.fromkeys(files, lms.LATE))
+        desk.write("in/export.zip", sent)
+    desk.collect(desk.folder / "in" / ("export.zip" if how == "zip" else ""), code=None)
+    late = "" if how == "folder" else LATE_5
+    assert desk.submitted == submission("ada", lms.ADA, late) | submission("grace", lms.NEW, late)
+
+
 # --- which export it is --------------------------------------------------------------------------
 
 
