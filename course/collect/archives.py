@@ -46,6 +46,7 @@ _DAMAGED = (
     MemoryError,
 )
 _MAX_NAME = 1000
+_MAX_FOLDERS = 30  # one in another: each may be somebody's name, and there may be 50,000 such files
 _LONGEST_HEADER = 1 << 13  # of a tar, bytes
 # in what zipfile knows of a zip's end: how long the list is, and where it ends
 _SIZE, _LOCATION = 5, 9
@@ -227,6 +228,8 @@ def _name_problem(name: str) -> str:
         return "its name leads out of the archive"
     if not name or not parts[-1] or len(name) > _MAX_NAME or "\0" in name:
         return "its name cannot be used"
+    if len(parts) > _MAX_FOLDERS:
+        return f"it lies more than {_MAX_FOLDERS} folders deep"
     return ""
 
 

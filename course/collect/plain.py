@@ -13,6 +13,7 @@ from course.store import TIMESTAMP_NAME
 from course.times import parse_time
 
 _LONGEST = 250  # characters of a name that is looked at more closely; no disk has longer ones
+_FOLDERS_OF_REFUSED = 8  # in which the name is looked for of whoever handed in what is refused
 _COPY = re.compile(r"^(?:copy of|kopie von|copia de|copie de)[ _]+|[ _-]*\(\d+\)$|-\d{1,2}$", re.I)
 
 
@@ -100,7 +101,8 @@ class PlainFiles:
         for other in others:
             if is_named_like(parts[-1], other):
                 return Aside(f"it is called like another lab ({other})")
-        folders = [_without_ending(part) for part in parts[:-1]]
+        around = parts[:-1][:_FOLDERS_OF_REFUSED] if file.problem else parts[:-1]
+        folders = [_without_ending(part) for part in around]
         tokens = [each for each in folders if not is_named_like(f"{each}.x", self._lab)]
         if own := self._without_lab(stem(parts[-1])):
             tokens.append(own)

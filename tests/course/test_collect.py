@@ -635,6 +635,17 @@ def test_no_name_is_looked_at_for_long(name: str, desk: Desk) -> None:
     assert desk.submitted["grace/lab1/lab1.ipynb"] == b"1"
 
 
+@pytest.mark.parametrize("words", [" a" * 480, "".join(f"/{place}" for place in range(255))])
+def test_no_file_is_compared_with_a_class_for_long(words: str, desk: Desk) -> None:
+    files = {f"{number}{words}.ipynb": b"%d" % number for number in range(1_000)}
+    place = desk.zip({"Ada Lovelace.zip": lms.zipped(files), "grace.ipynb": b"1"})
+    class_list = lms.ROSTER + "".join(f"s{each},A{each} B,,,,,\n" for each in range(300))
+    start = process_time()
+    desk.collect(place, code=None, roster=class_list)
+    assert process_time() - start < 8
+    assert desk.submitted["grace/lab1/lab1.ipynb"] == b"1"
+
+
 @pytest.mark.parametrize("name", ["漢" * 100 + ".ipynb", "x." + "🙂漢" * 50, "é" * 200])
 def test_no_name_is_too_long_for_a_disk(name: str, desk: Desk) -> None:
     files = {f"lovelaceada_301_10_{name}": b"1", "hoppergrace_303_11_lab1.ipynb": b"2"}
