@@ -14,20 +14,45 @@ from base64 import b64decode
 
 from course.sandbox.claims import MOST_PIXELS, PNG_SIGNATURE, PNG_SIZE
 
+MOST_OF_A_PAGE = 2 * MOST_PIXELS
+_SOURCE = re.compile(r' src="(data:[^"]*)"')
 _PASTED = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,([A-Za-z0-9+/=\s]+)")
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # of JPEG: the parts that hold a size
 
 
 def is_modest(src: str) -> bool:
     """Whether an address is a picture of a known kind that no browser minds."""
+    return _pixels(src) <= MOST_PIXELS
+
+
+class Room:
+    """For the pixels of all pictures that stand in one page: forty bytes may be millions."""
+
+    def __init__(self) -> None:
+        self.left = MOST_OF_A_PAGE
+
+    def fitted(self, html: str) -> str:
+        """Cleaned HTML in which the pictures for which there is no room are left to their words."""
+        return _SOURCE.sub(self._source, html)
+
+    def _source(self, found: re.Match[str]) -> str:
+        pixels = _pixels(found[1])
+        if pixels > self.left:
+            return ""
+        self.left -= pixels
+        return found[0]
+
+
+def _pixels(src: str) -> int:
+    """How many pixels a picture of a known kind says it has; of anything else, too many."""
     pasted = _PASTED.fullmatch(src)
     if pasted is None:
-        return False
+        return MOST_PIXELS + 1
     try:
         width, height = _size(b64decode(pasted[1]))
     except (binascii.Error, ValueError, struct.error, IndexError):
-        return False
-    return width * height <= MOST_PIXELS
+        return MOST_PIXELS + 1
+    return width * height
 
 
 def _size(data: bytes) -> tuple[int, int]:

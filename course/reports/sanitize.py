@@ -10,10 +10,10 @@ links to files are there because one cell could keep formgrader, and so every TA
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 import bleach  # type: ignore[import-untyped]
 from jinja2 import pass_context
@@ -28,7 +28,7 @@ from nbconvert.filters.markdown_mistune import (
 
 from course.cellcode import BLANK_LINE, slow_to_colour
 from course.patience import Patience
-from course.reports.pasted import is_modest
+from course.reports.pasted import Room, is_modest
 from course.reports.words import OWN
 
 _TEXT = {"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s"}
@@ -50,7 +50,9 @@ _LONG_CHANGE = re.compile(r"\x1b\[[^@-~]{200}")
 _MARK = re.compile(r"<|\\begin|\\\\[(\[]")
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
 _CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
-_RENDERED, _PATIENCE = "characters rendered", "patience"
+_RENDERED, _PATIENCE, _ROOM = "characters rendered", "patience", "room for pictures"
+
+Kept = TypeVar("Kept")
 
 
 @pass_context
@@ -71,9 +73,13 @@ def markdown(context: Context, source: str) -> str:
     if not _has_room(context, len(source)):
         return _typed(source)
     pictures, is_students = _pictures(cell.get("attachments") or {}), _is_students(cell)
-    return _patience(context).spend(
-        lambda: _rendered(source, pictures, is_students), lambda: _typed(source)
-    )
+    room = _of_page(context, _ROOM, Room) if is_students else None
+
+    def shown() -> str:
+        html = _rendered(source, pictures, is_students)
+        return room.fitted(html) if room is not None else html
+
+    return _patience(context).spend(shown, lambda: _typed(source))
 
 
 def _typed(source: str) -> str:
@@ -81,10 +87,17 @@ def _typed(source: str) -> str:
 
 
 def _patience(context: Context) -> Patience:
-    """What the page at hand may still take; nbconvert has `resources` for each page."""
+    """What the page at hand may still take."""
+    return _of_page(context, _PATIENCE, Patience)
+
+
+def _of_page(context: Context, name: str, make: Callable[[], Kept]) -> Kept:
+    """What is kept for the page at hand, made with its first use: nbconvert has `resources`."""
     resources = context.get("resources")
-    found = resources.setdefault(_PATIENCE, Patience()) if isinstance(resources, dict) else None
-    return found or Patience()
+    if not isinstance(resources, dict):
+        return make()
+    kept: Kept = resources.setdefault(name, make())
+    return kept
 
 
 def _has_room(context: Context, length: int) -> bool:

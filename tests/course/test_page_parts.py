@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from base64 import b64encode
 from html import unescape
 from time import process_time
 from typing import Any
 
 import pytest
+from jinja2 import Environment
 from PIL import Image
 
 from course.plot import Mark, Plot, Role, Series
+from course.reports import sanitize
 from course.reports.cohort.tokens import code_tokens
 from course.reports.pages import executed, spoken
 from course.reports.pages.drawing import FAR, HEIGHT, WIDTH, draw
@@ -21,6 +24,8 @@ from course.reports.pages.formulas import LONGEST, formula
 from course.reports.pages.prose import ELSEWHERE, prose
 from course.reports.pasted import is_modest
 from course.reports.sanitize import markdown_text
+from course.reports.words import OWN
+from course.sandbox.claims import PNG_SIGNATURE
 
 PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK+kcQ"
@@ -94,6 +99,22 @@ def test_what_a_picture_is_made_of_is_known() -> None:
     for other in (b"<svg/>", b"BM", b"", b"GIF89a", b"\xff\xd8\xff", b"RIFF1234WEBPVP8 "):
         for kind in ("png", "svg+xml"):
             assert not is_modest(f"data:image/{kind};base64,{b64encode(other).decode()}")
+
+
+def test_all_pictures_of_a_page_have_so_much_room_together() -> None:
+    """A thousand of them, of forty bytes each, kept a browser for ten minutes."""
+    wide = [PNG_SIGNATURE + struct.pack("!I4sII", 13, b"IHDR", 8192, 4096 - n) for n in range(4)]
+    each = [f"<img src='data:image/png;base64,{b64encode(head).decode()}' alt=x>" for head in wide]
+    cells = [{"cell_type": "markdown", "source": f"{html} ![]({PIXEL})"} for html in each]
+    page = "".join(str(block.html) for block in blocks(cells))
+    assert page.count("<img") == 8
+    assert page.count("src=") == 2 + 4
+    formgrader = Environment(autoescape=False)
+    formgrader.filters["markdown2html"] = sanitize.markdown
+    shown = formgrader.from_string(
+        "{% for cell in cells %}{{ cell.source | markdown2html }}{% endfor %}"
+    ).render(cells=cells, cell={"id": f"{OWN}1"}, resources={})
+    assert shown.count("src=") == 2 + 4
 
 
 @pytest.mark.parametrize("number", ["0", "1", "7", "9" * 5_000])

@@ -21,6 +21,7 @@ from pygments.lexers.python import PythonLexer
 from course.cellcode import BLANK_LINE, slow_to_colour
 from course.patience import Patience
 from course.reports.pages.prose import prose, typed
+from course.reports.pasted import Room
 
 PICTURES = 260_000  # characters of all pictures of a page together
 TEXT = 60_000  # characters of all printed text
@@ -63,6 +64,7 @@ class _Budget:
 
     def __init__(self) -> None:
         self.patience = Patience()
+        self.room = Room()
         self.left = {"picture": PICTURES, "text": TEXT, "source": SOURCE}
 
     def take(self, what: str, size: int) -> bool:
@@ -86,7 +88,9 @@ def _block(cell: dict[str, Any], budget: _Budget) -> Block:
         note = Markup("<p>This cell is left out: its {:,} characters would make the page too long.")
         return Block("left_out", note.format(len(source)), grade_id)
     if not is_code:
-        text = budget.patience.spend(lambda: prose(source), lambda: typed(source))
+        text = budget.patience.spend(
+            lambda: Markup(budget.room.fitted(prose(source))), lambda: typed(source)
+        )
         return Block("prose", text, grade_id)
     graded = bool(labels.get("grade"))
     outputs = tuple(_outputs(cell.get("outputs", []), budget, graded))
