@@ -41,6 +41,7 @@ _ATTRIBUTES = {"align", "colspan", "height", "open", "rowspan", "start", "title"
 PROTOCOLS = {"http", "https", "mailto", "data"}
 _PICTURE = re.compile(r"(?:data:image/(?:png|jpeg|gif|svg\+xml|webp);base64,|https?:|(?!\w+:))")
 LONGEST = 20_000  # characters of a cell that are still rendered as markdown, or coloured
+MOST_HTML = 20 * LONGEST  # characters that a text may become: a link may be called many times
 MOST_MARKS = 400  # tags, environments and formulas in it
 MOST_OF_A_PAGE = 120_000  # characters of all its cells: two thousand cells take a server's hour
 _LONG_GAP = re.compile(r"[ \t]{500}")  # the renderer tries each place of a gap within a line
@@ -198,7 +199,7 @@ def _rendered(source: str, pictures: Pictures, is_students: bool = False) -> str
         html = MarkdownWithMath(renderer=renderer).render(source)
     except (RecursionError, ValueError, InvalidNotebook):
         return _typed(source)
-    return _cleaned(html, is_students)
+    return _cleaned(html, is_students) if len(html) <= MOST_HTML else _typed(source)
 
 
 class _Renderer(IPythonRenderer):

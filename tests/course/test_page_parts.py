@@ -101,6 +101,14 @@ def test_what_a_picture_is_made_of_is_known() -> None:
             assert not is_modest(f"data:image/{kind};base64,{b64encode(other).decode()}")
 
 
+@pytest.mark.parametrize("place", ["http://x/" + "u" * 8_000, "http://x '" + "u" * 8_000 + "'"])
+def test_no_text_becomes_thousands_of_times_as_long(place: str) -> None:
+    text = f"[a]: {place}\n\n" + "[a] ![a] " * 1_000
+    assert len(prose(text)) < 40_000
+    assert len(markdown_text(text)) < 40_000
+    assert prose(text[:8_120]).count("<a ") > 5
+
+
 def test_all_pictures_of_a_page_have_so_much_room_together() -> None:
     """A thousand of them, of forty bytes each, kept a browser for ten minutes."""
     wide = [PNG_SIGNATURE + struct.pack("!I4sII", 13, b"IHDR", 8192, 4096 - n) for n in range(4)]

@@ -43,6 +43,8 @@ def prose(source: str) -> Markup:
         html = MarkdownWithMath(renderer=renderer).render(source)
     except (RecursionError, ValueError):
         return typed(source)
+    if len(html) > sanitize.MOST_HTML:
+        return typed(source)
     return Markup(renderer.with_formulas(_clean(html)))
 
 
