@@ -23,7 +23,11 @@ _MONTHS = (
 
 @dataclass(frozen=True)
 class Shape:
-    """One LMS's way of naming files. `sure` shapes carry marks that nothing else has."""
+    """One LMS's way of naming files. `sure` shapes carry marks that nothing else has.
+
+    What must stand `once` in a name that no folder parts from that of the student's file: of two,
+    a student's own name or file has one, and nobody can tell which.
+    """
 
     name: str
     title: str
@@ -33,10 +37,18 @@ class Shape:
     number_columns: tuple[str, ...] = ()
     sure: bool = True
     time_is_entrys: bool = False
+    once: re.Pattern[str] | None = None
 
     def match(self, path: str) -> re.Match[str] | None:
         """The first pattern that fits a path."""
         return next((found for each in self.patterns if (found := each.search(path))), None)
+
+    def is_unclear(self, path: str, found: re.Match[str]) -> bool:
+        """Whether a name, as it was found in a path, can be read in two ways."""
+        if self.once is None or path[found.start("file") - 1] == "/":
+            return False
+        name = path[found.start() :].lstrip("/").partition("/")[0]
+        return len(self.once.findall(name)) > 1
 
     def is_aside(self, path: str) -> bool:
         """Whether the LMS wrote this file itself."""
@@ -78,6 +90,7 @@ SHAPES: Mapping[str, Shape] = {
             rf"(?:^|/)(?P<name>[^/]+?)_(?P<number>\d+){_MOODLE}(?:_?/|_(?![^/]*{_MOODLE}_?/))"
             + _FILE,
             number_columns=("identifier", "participant", "moodleid", "lmsid"),
+            once=re.compile(rf"_\d+{_MOODLE}(?=_)"),
         ),
         _shape(
             "brightspace",
@@ -87,6 +100,7 @@ SHAPES: Mapping[str, Shape] = {
             rf"(?P<time>{_DAY})(?:/| - (?![^/]*- {_DAY}/)){_FILE}",
             asides=r"(?:^|/)index\.html$",
             number_columns=("orgdefinedid", "sid", "lmsid"),
+            once=re.compile(rf"- {_DAY}(?= - )"),
         ),
         _shape(
             "blackboard",
@@ -133,6 +147,11 @@ def read(shape: Shape, path: str, changed: datetime | None) -> Claim | None:
     said = {name: text or "" for name, text in found.groupdict().items()}
     fields = said["login"].split("_") if "login" in said else []
     time = _time(said.get("time", ""))
+    problem = f"its time {said['time']!r} cannot be read" if said.get("time") and not time else ""
+    if shape.is_unclear(path, found):
+        problem = (
+            "its name can be read in two ways: whose it is, and since when, must be seen there"
+        )
     return Claim(
         rule=shape.name,
         file=said["file"].rpartition("/")[2],
@@ -144,9 +163,7 @@ def read(shape: Shape, path: str, changed: datetime | None) -> Claim | None:
         time_is_entrys=time is None and shape.time_is_entrys,
         sequence=_sequence(said.get("sequence", "")),
         late=bool(said.get("late")),
-        problem=f"its time {said['time']!r} cannot be read"
-        if said.get("time") and not time
-        else "",
+        problem=problem,
     )
 
 

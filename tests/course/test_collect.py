@@ -205,6 +205,23 @@ def test_anonymous_canvas_names_are_refused(desk: Desk) -> None:
     assert "anon_AbC12" in reasons(said)[0]
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        "Grace Hopper_7003_assignsubmission_file_x_7001_assignsubmission_file_lab1.ipynb",
+        "1-2 - Ada Lovelace - Jan 1, 2027 800 AM - Feb 3, 2027 1030 PM - lab1.ipynb",
+    ],
+)
+def test_a_flat_name_that_can_be_read_in_two_ways_is_nobodys(own: str, desk: Desk) -> None:
+    """Where students choose their own names, one chose another's number, or an earlier time."""
+    other = "Grace Hopper_7003_assignsubmission_file_lab1.ipynb"
+    other = other if "assign" in own else "3-4 - Grace Hopper - Feb 3, 2027 1030 PM - lab1.ipynb"
+    said = desk.collect(desk.zip({own: b"1", other: b"2"}), code=1)
+    assert [each["student"] for each in said["files"] if each["state"] == "collected"] == ["grace"]
+    assert desk.submitted["grace/lab1/lab1.ipynb"] == b"2"
+    assert "in two ways" in reasons(said)[0]
+
+
 @pytest.mark.parametrize("how", ["zip", "zip in a folder", "folder"])
 def test_in_ilias_no_archive_of_a_students_says_when_it_came(how: str, desk: Desk) -> None:
     mine = lms.zipped({"lab1.ipynb": lms.ADA}, when={"lab1.ipynb": lms.EARLY})
