@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from typing import Any, TypeVar
 
 import bleach  # type: ignore[import-untyped]
@@ -45,6 +45,9 @@ MOST_HTML = 20 * LONGEST  # characters that a text may become: a link may be cal
 MOST_MARKS = 400  # tags, environments and formulas in it
 MOST_OF_A_PAGE = 120_000  # characters of all its cells: two thousand cells take a server's hour
 _LONG_GAP = re.compile(r"[ \t]{500}")  # the renderer tries each place of a gap within a line
+MOST_TYPESET = 30_000  # characters of a page's texts with formulas: a browser takes 20 s for them
+_FORMULA = re.compile(r"\$|\\[(\[]|\\begin")
+_DEFINES = re.compile(r"\\(?:def|let|(?:re)?new(?:command|environment)|Declare|require)")
 MOST_CHANGES = 2_000  # of colour in one text that was printed
 _CHANGE = "\x1b["
 _LONG_CHANGE = re.compile(r"\x1b\[[^@-~]{200}")
@@ -52,6 +55,7 @@ _MARK = re.compile(r"<|\\begin|\\\\[(\[]")
 # the highlighter's classes; those of the page's own parts (navigation, dialogs) are longer
 _CLASS = re.compile(r"highlight|[a-z][a-z0-9]?")
 _RENDERED, _PATIENCE, _ROOM = "characters rendered", "patience", "room for pictures"
+_TYPESET = "characters typeset"
 
 Kept = TypeVar("Kept")
 
@@ -78,7 +82,9 @@ def markdown(context: Context, source: str) -> str:
 
     def shown() -> str:
         html = _rendered(source, pictures, is_students)
-        return room.fitted(html) if room is not None else html
+        if room is None:
+            return html
+        return room.fitted(html) if _may_be_typeset(context, html) else _typed(source)
 
     return _patience(context).spend(shown, lambda: _typed(source))
 
@@ -108,6 +114,22 @@ def _has_room(context: Context, length: int) -> bool:
         return True
     resources[_RENDERED] = resources.get(_RENDERED, 0) + length
     return bool(resources[_RENDERED] <= MOST_OF_A_PAGE)
+
+
+def _may_be_typeset(context: Context, html: str) -> bool:
+    """Whether MathJax may have what a student wrote: it looks for formulas in all but `<pre>`.
+
+    A name that stands for thousands of characters holds in every formula after it.
+    """
+    text = unescape(html)
+    if _FORMULA.search(text) is None:
+        return True
+    if _DEFINES.search(text) is not None:
+        return False
+    resources = context.get("resources")
+    resources = resources if isinstance(resources, dict) else {}
+    resources[_TYPESET] = resources.get(_TYPESET, 0) + len(text)
+    return bool(resources[_TYPESET] <= MOST_TYPESET)
 
 
 def _is_students(cell: Mapping[str, Any]) -> bool:

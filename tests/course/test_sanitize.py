@@ -28,6 +28,7 @@ from course.reports.sanitize import (
     highlighted,
     markdown,
 )
+from course.reports.words import OWN
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -323,3 +324,32 @@ def test_no_code_keeps_formgrader_waiting_for_its_colours(slow: str) -> None:
     start = process_time()
     assert slow in unescape(filtered(highlighted, slow))
     assert process_time() - start < 1.5
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"$\def\a{x}$",
+        r"$\newcommand{\a}{x}$ $x$",
+        r"&#36;\d&#101;f\a{x}&#36;",
+        r"&#36;\de<!-- -->f\a{x}&#36;",
+        "\\\\(\\let\\a=b\\\\)",
+    ],
+)
+def test_no_formula_of_a_students_defines_what_others_mean(formula: str) -> None:
+    """Twenty uses of a name for 4,000 characters kept a browser for a minute, in a gigabyte."""
+    assert typeset(formula).startswith("<pre>")
+    assert typeset("$x$ and $y$") == "<p>$x$ and $y$</p>"
+
+
+def test_so_much_of_a_students_text_is_typeset_in_a_page() -> None:
+    page = typeset(*["word " * 1_000] * 5, *["$" + "x+" * 5_000 + "$"] * 5)
+    assert page.count("<pre>") == 3
+
+
+def typeset(*texts: str) -> str:
+    """What formgrader shows of a student's texts."""
+    formgrader = Environment(autoescape=False)
+    formgrader.filters["markdown2html"] = markdown
+    shown = formgrader.from_string("{% for each in texts %}{{ each | markdown2html }}{% endfor %}")
+    return shown.render(texts=texts, cell={"id": f"{OWN}1"}, resources={}).strip()
