@@ -3,7 +3,8 @@
 Both sides use it. What arrives from a submission is hostile, so decoding builds only plain data
 (None, bool, int, float, complex, str, bytes, list, tuple, dict, NumPy arrays and scalars of a fixed
 list of dtypes, and `Opaque` for the rest), stays within caps, and fails with `ProtocolError` alone.
-Encoding goes by exact type: a subclass has hooks, and hooks lie. The format is in docs/wire.md.
+Encoding goes by exact type: a subclass has hooks, and hooks lie. Of a tuple with names only what it
+holds travels, which no hook can change. The format is in docs/wire.md.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ SMALL_INT_BITS = 63
 CODES = "?bBhHiIlLqQefdFD"
 DTYPES = {np.dtype(code).str: np.dtype(np.dtype(code).str) for code in CODES}
 SCALARS = frozenset(np.dtype(code).type for code in CODES)
+LONG_DOUBLE = np.dtype(np.longdouble).char
+"""As precise as the machine can: it travels in double precision, which every check compares in."""
 
 PlainKey = (type(None), bool, int, float, str)
 
@@ -114,6 +117,10 @@ class _Encoder:
             return {"b": self.buffer(value)}
         if kind is complex:
             return {"c": [value.real, value.imag]}
+        if self.opaque and issubclass(kind, tuple):  # a pair may be a namedtuple
+            return self.tree(tuple(tuple.__iter__(value)), depth)
+        if self.opaque and kind is np.longdouble:
+            return self.tree(np.float64(value), depth)
         return self.other(value)
 
     def buffer(self, data: bytes) -> int:
@@ -161,6 +168,8 @@ class _Encoder:
 
     def array(self, value: Any) -> Any:
         dtype = value.dtype.newbyteorder("=")
+        if self.opaque and dtype.char == LONG_DOUBLE:
+            dtype = np.dtype(float)
         if dtype.str not in DTYPES:
             return self.other(value)
         self.buffer(np.asarray(value).astype(dtype, copy=False).tobytes())

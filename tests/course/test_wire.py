@@ -8,7 +8,8 @@ import socket
 import struct
 import threading
 import time
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -121,6 +122,47 @@ def test_other_types_travel_as_name_and_repr_alone(value: object, name: str) -> 
     assert len(got.repr) <= wire.OPAQUE_CHARS
     with pytest.raises(Unsendable):
         encode([value])
+
+
+class Pair(NamedTuple):
+    """As a correct program may return it."""
+
+    first: float
+    second: float
+
+
+class Moody(tuple[float, ...]):
+    """Holds something else than it says."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((0.0, 0.0, 0.0))
+
+    def __len__(self) -> int:
+        return 3
+
+    def __getitem__(self, place: Any) -> Any:
+        return 0.0
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (Pair(1.5, -2.0), (1.5, -2.0)),
+        ([Pair(Pair(1, 2), 3)], [((1, 2), 3)]),  # type: ignore[arg-type]
+        (Moody((1.5, -2.0)), (1.5, -2.0)),
+        (np.longdouble(1.5), np.float64(1.5)),
+        ([np.longdouble(1.5)] * 30, [np.float64(1.5)] * 30),
+        (np.array([[1.5, -2.0]], dtype=np.longdouble), np.array([[1.5, -2.0]])),
+    ],
+)
+def test_tuples_with_names_and_long_doubles_travel_as_plain_values(
+    value: object, plain: object
+) -> None:
+    assert same(decode(*encode(value, opaque=True)), plain)
+    with pytest.raises(Unsendable):
+        encode(value)
 
 
 def test_a_repr_that_fails_is_said_to_fail() -> None:
