@@ -56,8 +56,9 @@ class Code:
 
     `names` are what it defines at its top level, `bound` those and what it imports or loops over;
     `unwritten` are names that are given nothing yet: a body that only raises, or None; `values`
-    those that are surely no functions. `is_prose` holds when there is no statement in it but
-    strings and comments, or it is no Python at all.
+    those that are surely no functions. `writes_function` holds when there is one that does
+    something, wherever in the cell. `is_prose` holds when there is no statement in it but strings
+    and comments, or it is no Python at all.
     """
 
     parses: bool
@@ -65,6 +66,7 @@ class Code:
     bound: frozenset[str] = frozenset()
     unwritten: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
+    writes_function: bool = False
     is_prose: bool = False
     returns_last: bool = False
 
@@ -86,6 +88,7 @@ def study(source: str) -> Code:
         bound=names | frozenset(_bound(tree)),
         unwritten=frozenset(name for name, node in last.items() if _is_unwritten(node)),
         values=frozenset(name for name, node in last.items() if _is_value(node)),
+        writes_function=any(map(_is_written_function, ast.walk(tree))),
         is_prose=all(map(_is_text, tree.body)),
         returns_last=_returns_last(tree),
     )
@@ -170,6 +173,13 @@ def python(source: str) -> str | None:
     return None
 
 
+def unindented(source: str) -> str:
+    """The cell as IPython runs one of which every line is indented."""
+    first = next((line for line in source.split("\n") if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    return "\n".join(line.removeprefix(indent) for line in source.split("\n"))
+
+
 def _parsed(source: str) -> ast.Module | None:
     return next((tree for text in _readings(source) if (tree := _tree(text)) is not None), None)
 
@@ -232,6 +242,12 @@ def _is_unwritten(node: ast.stmt) -> bool:
         )
     assert isinstance(node, _Definition)
     return all(isinstance(each, ast.Raise | ast.Pass) or _is_text(each) for each in node.body)
+
+
+def _is_written_function(node: ast.AST) -> bool:
+    return isinstance(node, ast.Lambda) or (
+        isinstance(node, _Definition) and not _is_unwritten(node)
+    )
 
 
 def _is_value(node: ast.stmt) -> bool:

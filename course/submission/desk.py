@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from course.cellcode import meaning, study
+from course.cellcode import meaning, study, unindented
 from course.lab import Lab, LabCell
 from course.record import Repair
 from course.submission.badges import without_badges
@@ -102,6 +102,23 @@ def is_work(source: str, lab_cell: LabCell) -> bool:
         and not functions & code.values
         and not names <= code.unwritten
         and meaning(source) != meaning(lab_cell.release)
+    )
+
+
+def may_be_work(source: str, lab_cell: LabCell) -> bool:
+    """Whether the exercise's own cell may hold its solution, though one must run it to know.
+
+    As where functions are defined under `if` or picked out of a table, or all lines are indented.
+    """
+    plain = unindented(source)
+    code, names = study(plain), lab_cell.defines
+    functions = names - study(lab_cell.solution).values
+    return (
+        bool(names)
+        and names <= code.bound
+        and not names <= code.unwritten
+        and (code.writes_function or not functions)
+        and meaning(plain) != meaning(lab_cell.release)
     )
 
 

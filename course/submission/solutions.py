@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from course.cellcode import study
 from course.lab import LabCell
-from course.submission.desk import Desk, Sheet, is_work, same
+from course.submission.desk import Desk, Sheet, is_work, may_be_work, same
 from course.submission.sentences import ADOPTED, COPIED, MERGED, PLACEHOLDER, SPLIT
 
 MOST_PIECES = 6
@@ -47,6 +47,7 @@ def _fill(desk: Desk, lab_cell: LabCell) -> Filled | None:
     sheets = desk.at(lab_cell)
     changed = [each for each in sheets if not same(each.source, lab_cell.release)]
     worked = [each for each in changed if is_work(each.source, lab_cell)]
+    worked = worked or [each for each in changed if may_be_work(each.source, lab_cell)]
     for start in reversed(worked or changed):
         pieces, text = _put_together(desk, start, lab_cell)
         if start in worked or len(pieces) > 1:

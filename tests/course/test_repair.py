@@ -218,6 +218,45 @@ def test_a_value_made_with_the_function_is_not_the_function() -> None:
     assert sources(repair([*handed_in(answer="B."), used], LAB))[2] == STUB
 
 
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        "if np:\n    def cost(x):\n        return x",
+        "try:\n    import numba\nexcept ImportError:\n    def cost(x):\n        return x",
+        "    def cost(x):\n        return x",
+        "\n\t# mine\n\n\tdef cost(x):\n\t    return x\n",
+        "costs = {'mine': lambda x: x}\ncost = costs['mine']",
+        "cost, other = lambda x: x, None",
+        "cost = (lambda x: x) if np else None",
+    ],
+)
+def test_an_unusual_solution_in_its_own_cell_counts_more_than_a_first_try_elsewhere(
+    unusual: str,
+) -> None:
+    cells = handed_in(cost=unusual, answer="Because.")
+    first_try = StudentCell("code", "def cost(x):\n    return -x")
+    repaired = repair([*cells[:2], first_try, *cells[2:]], LAB)
+    assert sources(repaired) == [*expected()[:2], first_try.source, unusual, *expected()[3:]]
+    assert not repaired.repairs
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "cost = 4",
+        "costs = [3]\ncost = costs[0]",
+        "if np:\n    " + STUB.replace("\n", "\n    "),
+        "    " + STUB.replace("\n", "\n    "),
+        STUB + "\ncost = 4",
+        "def helper(x):\n    return x",
+    ],
+)
+def test_a_cell_without_a_function_of_that_name_leaves_it_to_another(own: str) -> None:
+    cells = handed_in(cost=own, answer="Because.")
+    repaired = repair([*cells[:2], StudentCell("code", SOLVED), *cells[2:]], LAB)
+    assert rules(repaired) == [("adopted", "cost")]
+
+
 def test_a_solution_in_the_cell_of_the_checks_is_not_lost() -> None:
     merged = handed_in(test_cost=SOLVED + "\nassert cost(1) == 1", answer="Because.")
     repaired = repair([cell for cell in merged if cell.grade_id != "cost"], LAB)
