@@ -17,6 +17,7 @@ from course.judge import messages
 from course.judge.expect import CheckFailed, close, show, tolerance
 from course.record import Evidence
 
+NUMBER = "one number"
 MOST_VALUES = 100_000  # in one answer; a check asks for far fewer, and each costs the judge time
 
 
@@ -63,11 +64,11 @@ class Returned:
         """Finite numbers as float64, of exactly this shape if given; lists count as arrays."""
         if count(self.raw) > MOST_VALUES:
             self._refuse("a handful of values")
-        found = self._array()
+        wanted = f"an array of shape {shape}" if shape else "numbers" if shape is None else NUMBER
+        found = self._array(wanted)
         if shape is not None and found.shape != shape:
             same_kind = found.ndim == len(shape)
-            got = "an array of another shape" if same_kind else None
-            self._refuse(f"an array of shape {shape}" if shape else "one number", got)
+            self._refuse(wanted, "an array of another shape" if same_kind else None)
         if not np.isfinite(found).all():
             self._fail(messages.NOT_FINITE.format(name=self.name, got="nan or inf"))
         return found
@@ -94,7 +95,7 @@ class Returned:
             allowed=f"{tolerance(target, rel, abs):.3g}",
         )
 
-    def _number(self, value: Any) -> float:
+    def _number(self, value: Any, wanted: str = "") -> float:
         if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0:
             value = value.item()
         if type(value) is complex and value.imag == 0:  # what eigenvalues and roots come as
@@ -106,14 +107,14 @@ class Returned:
                 return float(value)
             except OverflowError:
                 return math.inf
-        self._refuse("one number" if value is self.raw else "numbers")
+        self._refuse(wanted or (NUMBER if value is self.raw else "numbers"))
 
     def _finite(self, number: float) -> float:
         if not math.isfinite(number):
             self._fail(messages.NOT_FINITE.format(name=self.name, got=number))
         return number
 
-    def _array(self) -> NDArray[np.float64]:
+    def _array(self, wanted: str) -> NDArray[np.float64]:
         if isinstance(self.raw, (np.ndarray, np.generic)):
             raw = (
                 self.raw.real
@@ -124,8 +125,8 @@ class Returned:
                 return self._floats(raw)
         values = self._sequence(self.raw)
         if values is None:
-            return np.asarray(self._number(self.raw))
-        rows = [type(self)(value, self.name, self.call)._array() for value in values]
+            return np.asarray(self._number(self.raw, wanted))
+        rows = [type(self)(value, self.name, self.call)._array("numbers") for value in values]
         if len({row.shape for row in rows}) > 1:
             self._refuse("numbers of one shape")
         return self._floats(rows)

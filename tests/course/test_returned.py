@@ -282,7 +282,10 @@ def test_a_shape_is_refused_in_words_that_tell_which_was_asked_for() -> None:
         ),
         (np.ones(1), (), "should give one number, but gives a one-dimensional array"),
         (4.0, (2,), "should give an array of shape (2,), but gives one number"),
-        ([1.0, "a"], (2,), "should give one number, but gives text"),
+        ([1.0, "a"], (2,), "should give numbers, but gives text"),
+        (None, (2,), "should give an array of shape (2,), but gives nothing (None)"),
+        (None, (), "should give one number, but gives nothing (None)"),
+        (None, None, "should give numbers, but gives nothing (None)"),
         (np.array(["a"]), (1,), "should give numbers, but gives something that is not a number"),
     ):
         with pytest.raises(CheckFailed) as caught:

@@ -3,7 +3,7 @@
 base: empty
 tier: any
 says: cost should give one number, but gives True or False.
-says: update should give one number, but gives text.
+says: update should give numbers, but gives text.
 """
 
 # %% cost
