@@ -14,7 +14,10 @@ NO_REASON = "What this check demands does not hold for your solution."
 NOT_DEFINED = (
     "There is no {name} when this check runs: was its cell run, and is the name unchanged?"
 )
-NOT_WRITTEN = "{name} returns nothing yet: it is not written, or its `return` is missing."
+NOT_WRITTEN = (
+    "{name} returns nothing yet: it, or a function that it calls, is not written, or a `return` is "
+    "missing."
+)
 RAISED = "{name} stopped with {kind}."
 TIMED_OUT = "{name} was stopped at its time limit: does a loop never end?"
 ENDED = "Your program ended while {name} ran ({reason})."

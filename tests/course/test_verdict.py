@@ -75,7 +75,7 @@ def ended(during: bool) -> ProcessEnded:
         (pytest.fail.Exception("no"), Outcome.FAILED, "does not hold"),
         (StudentError("ValueError", "7 is secret"), Outcome.ERROR, "stopped with ValueError"),
         (StudentError("Leak_7", ""), Outcome.ERROR, "an exception of its own"),
-        (StudentError("NotImplementedError", ""), Outcome.ERROR, "returns nothing yet"),
+        (StudentError("NotImplementedError", ""), Outcome.ERROR, "or a function that it calls"),
         (NotDefined("cost"), Outcome.ERROR, "no cost"),
         (TimeLimit("call_cpu", 2.0), Outcome.TIMEOUT, "time limit"),
         (ended(during=True), Outcome.ERROR, "ended while"),
