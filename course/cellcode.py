@@ -152,6 +152,14 @@ def needed_later(source: str) -> frozenset[str]:
     return frozenset(each.get_name() for each in symbols if each.is_global())
 
 
+def set_by_functions(source: str) -> frozenset[str]:
+    """The global names that the functions of a cell assign, as `global history` lets them."""
+    symbols = [each for table in _tables(source) for each in table.get_symbols()]
+    return frozenset(
+        each.get_name() for each in symbols if each.is_declared_global() and each.is_assigned()
+    )
+
+
 def _tables(source: str) -> list[symtable.SymbolTable]:
     """What Python's compiler knows of the names in each scope; nothing of what is no Python."""
     try:

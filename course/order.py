@@ -12,7 +12,7 @@ import builtins
 import re
 from collections.abc import Iterator, Sequence
 
-from course.cellcode import needed_later, study
+from course.cellcode import needed_later, set_by_functions, study
 from course.record import Repair
 from course.running import Executed
 from course.submission.repair import Cell
@@ -20,6 +20,7 @@ from course.submission.sentences import EARLY
 
 MOST_TOLD = 5
 _MISSING = re.compile(r"name '(\w{1,100})' is not defined")
+_ANY = "*"  # what `from numpy import *` binds
 _ALWAYS_THERE = frozenset(dir(builtins)) | {"get_ipython", "display", "In", "Out", "__file__"}
 
 Early = tuple[int, str]  # the place of the cell, and the name that it uses
@@ -44,7 +45,10 @@ def out_of_order(ran: Sequence[Executed]) -> tuple[Repair, ...]:
 
 
 def _bound(cell: Cell) -> frozenset[str]:
-    return study(cell.source).bound if cell.cell_type == "code" else frozenset()
+    """What a cell binds, if only when its functions are called."""
+    if cell.cell_type != "code":
+        return frozenset()
+    return study(cell.source).bound | set_by_functions(cell.source)
 
 
 def _in_cells(ran: Sequence[Executed]) -> Iterator[Early]:
@@ -71,6 +75,8 @@ def _in_functions(ran: Sequence[Executed], bound: Sequence[frozenset[str]]) -> I
             continue
         there.update(*bound[known : judged + 1])
         known = judged + 1
+        if _ANY in there:
+            return
         yield from ((place, name) for name in sorted(needed_later(each.cell.source) - there))
 
 

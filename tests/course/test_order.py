@@ -89,6 +89,22 @@ def test_a_full_mark_is_not_doubted(grader: Grader) -> None:
     assert not told(record)
 
 
+@pytest.mark.parametrize(
+    ("top", "mean"),
+    [
+        ("", "def mean(xs):\n    global half\n    half = 0.5\n    return half * sum(xs)"),
+        ("def begin():\n    global half\n    half = 0.5", USES_HALF["mean"]),
+        ("from numpy import *", "def mean(xs):\n    return 2 * median(xs)"),
+    ],
+)
+def test_a_name_that_is_there_in_another_way_is_not_told(
+    grader: Grader, top: str, mean: str
+) -> None:
+    record = graded(grader, {"mean": mean}, top=top, bottom="half = 0.5\nmedian = 3")
+    assert record.points == 4
+    assert not told(record)
+
+
 def test_an_error_of_a_call_is_not_believed(grader: Grader) -> None:
     leaky = {"mean": "def mean(xs):\n    raise NameError(f\"name 'x{int(xs[0])}' is not defined\")"}
     bottom = "\n".join(f"x{n} = 1" for n in range(10))
