@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from numpy import geterr, seterr  # as they are before a student takes NumPy apart
 
 from course.sandbox import confine, figures, landlock, seatbelt, wire
 from course.sandbox import shell as shells
@@ -83,7 +84,7 @@ class Service:
         self.channel = channel
         self.limits = limits
         self.stopwatch = Stopwatch()
-        self.marks: dict[str, dict[str, Any]] = {}
+        self.marks: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         self.verbs: dict[str, Callable[..., tuple[str, Any]]] = {
             "files": self.files,
             "run": self.run,
@@ -189,13 +190,14 @@ class Service:
         return "value", self.shell.user_ns[name]
 
     def mark(self, place: str) -> tuple[str, Any]:
-        """Keep the names of the notebook as they are at this place."""
-        self.marks[place] = dict(self.shell.user_ns)
+        """Keep the names of the notebook, and what NumPy makes of overflow, as they are here."""
+        self.marks[place] = dict(self.shell.user_ns), dict(geterr())
         return "value", None
 
     def recall(self, place: str) -> tuple[str, Any]:
         """Give the names back what they named at that place; functions look them up in here."""
-        names, kept = self.shell.user_ns, self.marks[place]
+        names, (kept, errors) = self.shell.user_ns, self.marks[place]
+        seterr(**errors)
         names.update(kept)  # never empty: a profiler that the student left looks its names up, too
         for name in names.keys() - kept.keys():
             del names[name]

@@ -131,6 +131,16 @@ def test_an_exercise_is_judged_by_the_names_that_stood_at_its_grade_cell(grader:
     assert grader.grade("ada", json.dumps(notebook).encode()).record.points == 10
 
 
+def test_what_a_later_cell_has_numpy_make_of_overflow_costs_an_earlier_exercise_nothing(
+    grader: Grader,
+) -> None:
+    large = "import numpy as np\ndef double(x):\n    np.float64(1e300) * 1e300\n    return 2 * x"
+    notebook = tiny.filled(grader.settings.root, tiny.RIGHT | {"double": large})
+    later = "np.seterr(all='raise')\nnp.seterr = np.geterr = None"
+    notebook["cells"].append({"cell_type": "code", "metadata": {}, "source": later})
+    assert grader.grade("ada", json.dumps(notebook).encode()).record.points == 10
+
+
 def test_cells_that_use_up_their_time_leave_the_checks_theirs(course: Path) -> None:
     settings = load_settings(course)
     limits = replace(settings.limits, cell_cpu=1.0, submission_cpu=2.5)
