@@ -136,7 +136,16 @@ def open_database(settings: Settings) -> Any:
     with explained(settings), _version_from_library(), alone(settings):
         if file := missing_file(settings):
             _create(file, settings.course_id)
-        return nbgrader_api().Gradebook(database_url(settings), settings.course_id)
+        return _opened(database_url(settings), settings.course_id)
+
+
+def _opened(url: str, course_id: str) -> Any:
+    """A gradebook of nbgrader's; what the database refuses is raised as that, no entry."""
+    api = nbgrader_api()
+    try:
+        return api.Gradebook(url, course_id)
+    except api.InvalidEntry as error:
+        raise error.__context__ or error from None
 
 
 def database_url(settings: Settings) -> str:
@@ -182,7 +191,7 @@ def _create(file: Path, course_id: str) -> None:
         _lock(folder)
         if not os.path.lexists(file):
             new.unlink(missing_ok=True)
-            nbgrader_api().Gradebook(f"sqlite:///{new}", course_id).close()
+            _opened(f"sqlite:///{new}", course_id).close()
             for rest in _OF_A_GRADEBOOK:  # of one that is gone: SQLite would undo its writes here
                 file.with_name(f"{file.name}{rest}").unlink(missing_ok=True)
             new.rename(file)

@@ -182,3 +182,12 @@ def test_a_link_to_a_gradebook_that_is_away_stays(mine: Settings, tmp_path: Path
     open_and_register(own)
     assert link.is_symlink()
     assert (share / "gradebook.db").is_file()
+
+
+def test_a_disk_that_is_full_as_the_course_gets_its_row(mine: Settings, tmp_path: Path) -> None:
+    """Which nbgrader calls an invalid entry."""
+    with closing(sqlite3.connect(tmp_path / "mine.db")) as database:
+        full = "select raise(abort, 'database or disk is full')"
+        database.execute(f"create trigger full before insert on course begin {full}; end")
+        database.commit()
+    refused(lambda: open_and_register(mine.override(course_id="another")), "disk is full")
