@@ -35,6 +35,8 @@ class Process:
         self._ticks = ~pid << 3
         self._cpu = 0.0
         self._delay = 0.0
+        self._delays: dict[str, float] = {}
+        self._looked = time.monotonic()
         try:
             self._statistics: int | None = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
         except OSError:  # a kernel without them: then a loaded machine does count
@@ -45,11 +47,17 @@ class Process:
             self._tasks = None
 
     def wall(self) -> float:
-        """Wall seconds, from an arbitrary start, without those spent waiting for a processor."""
-        if self._statistics is not None:
-            with contextlib.suppress(OSError, IndexError):
-                self._delay = int(os.pread(self._statistics, 100, 0).split()[1]) / 1e9
-        return time.monotonic() - self._delay
+        """Wall seconds, from an arbitrary start, without those spent waiting for a processor.
+
+        Such are those of the thread that has waited longest since it was asked last: the first one
+        may sleep until another has computed what it is to answer.
+        """
+        before, self._delays = self._delays, self._delays_now()
+        waited = (delay - before.get(name, 0.0) for name, delay in self._delays.items())
+        now = time.monotonic()
+        self._delay += min(max(waited, default=0.0), now - self._looked)
+        self._looked = now
+        return now - self._delay
 
     def cpu(self) -> float:
         """CPU seconds of the process so far; after its end, what was read last."""
@@ -118,6 +126,29 @@ class Process:
                 os.close(descriptor)
         self._descriptor = self._statistics = self._tasks = None
 
+    def _delays_now(self) -> dict[str, float]:
+        """How long each of its threads has waited for a processor, by the thread's number.
+
+        Most have only the first one, which is looked at without opening a file.
+        """
+        delays = {}
+        if self._statistics is not None:
+            with contextlib.suppress(OSError, IndexError):
+                delays[str(self.pid)] = _delay(os.pread(self._statistics, 100, 0))
+        if self.threads() > 1 and self._tasks is not None:
+            for name in os.listdir(self._tasks):  # noqa: PTH208 (no path)
+                with contextlib.suppress(OSError, IndexError):
+                    delays[name] = _delay(self._told(f"{name}/schedstat"))
+        return delays
+
+    def _told(self, name: str) -> bytes:
+        """What a file among those of its threads says."""
+        told = os.open(name, os.O_RDONLY, dir_fd=self._tasks)
+        try:
+            return os.read(told, 1000)
+        finally:
+            os.close(told)
+
     def _stands_still(self) -> bool:
         """Whether each of its threads is stopped, or has ended; True if that cannot be seen."""
         if self._tasks is None:
@@ -126,20 +157,19 @@ class Process:
 
     def _is_stopped(self, thread: str) -> bool:
         try:
-            state = os.open(f"{thread}/stat", os.O_RDONLY, dir_fd=self._tasks)
+            return self._told(f"{thread}/stat").rpartition(b") ")[2][:1] in STOPPED_OR_ENDED
         except OSError:
             return True
-        try:
-            return os.read(state, 1000).rpartition(b") ")[2][:1] in STOPPED_OR_ENDED
-        except OSError:
-            return True
-        finally:
-            os.close(state)
 
     def _send(self, number: signal.Signals) -> None:
         if self._descriptor is not None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._descriptor, number)
+
+
+def _delay(statistics: bytes) -> float:
+    """Seconds of waiting for a processor, of a thread's `schedstat`."""
+    return int(statistics.split()[1]) / 1e9
 
 
 class Expired(Exception):

@@ -5,6 +5,7 @@ Untrusted side. Code that will not be stopped this way is ended by the judge, wh
 
 from __future__ import annotations
 
+import resource
 import signal
 import time
 from types import FrameType
@@ -19,8 +20,9 @@ TICKS = 10
 """How often the wall clock is looked at within its limit."""
 LONGEST_TICK = 1.0
 IDLE = 0.05
-"""A tick in which less than this share was computed counts as waiting: on a machine so loaded that
-code gets no more, the judge's clock decides, which knows why the code stood still."""
+"""A tick in which less than this share was computed counts as waiting, unless the processor was
+taken away more often than it was given back: then the judge's clock decides, which knows for how
+long the code stood still for that."""
 
 
 class TimeLimit(BaseException):
@@ -40,6 +42,7 @@ class Stopwatch:
         self._cpu_end = 0.0
         self._waited = 0.0
         self._seen = (0.0, 0.0)
+        self._switches = 0
 
     def start(self, cpu: float, wall: float) -> None:
         """Arm both clocks, and the handlers again: student code may have replaced them."""
@@ -47,6 +50,7 @@ class Stopwatch:
         self._seconds = {"cpu": cpu, "wall": wall}
         self._waited = 0.0
         self._seen = (time.monotonic(), time.process_time())
+        self._was_preempted()
         self._cpu_end = self._seen[1] + cpu
         signal.signal(signal.SIGPROF, self._computed)
         signal.signal(signal.SIGALRM, self._ticked)
@@ -81,10 +85,16 @@ class Stopwatch:
         wall, cpu = time.monotonic(), time.process_time()
         elapsed, computed = wall - self._seen[0], cpu - self._seen[1]
         self._seen = (wall, cpu)
-        if computed < IDLE * elapsed:
+        if not self._was_preempted() and computed < IDLE * elapsed:
             self._waited += elapsed
         if self._waited >= self._seconds["wall"]:
             self._expire("wall")
+
+    def _was_preempted(self) -> bool:
+        """Whether the processor was taken from it more often than it gave it back, since asked."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        before, self._switches = self._switches, used.ru_nivcsw - used.ru_nvcsw
+        return self._switches > before
 
     def _expire(self, clock: str) -> None:
         if self.running:

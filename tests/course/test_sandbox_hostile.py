@@ -85,21 +85,50 @@ def test_a_call_that_loops_ends_alone(child: Child) -> None:
     assert child.call("g") == 3
 
 
-def test_a_loaded_machine_changes_nothing(warm: WarmProcess) -> None:
-    """Nine loops share one processor: the cell takes longer than all waiting that it is allowed."""
-    loop = [sys.executable, "-c", "while True: pass"]
+@contextlib.contextmanager
+def rivals(number: int) -> Iterator[None]:
+    """So many loops on the first processor."""
+    loop = [sys.executable, "-S", "-c", "while True: pass"]
     with contextlib.ExitStack() as stack:
-        for _ in range(8):
+        for _ in range(number):
             rival = stack.enter_context(subprocess.Popen(loop, start_new_session=True))
             stack.callback(rival.kill)
             os.sched_setaffinity(rival.pid, {0})
-        child = stack.enter_context(warm.fork())
         time.sleep(0.5)
+        yield
+
+
+IN_A_THREAD = """
+import threading
+def loop():
+    while True:
+        pass
+thread = threading.Thread(target=loop, daemon=True)
+thread.start()
+thread.join()
+"""
+
+
+@pytest.mark.parametrize("source", ["while True: pass", IN_A_THREAD], ids=["alone", "thread"])
+def test_a_loaded_machine_changes_nothing(warm: WarmProcess, source: str) -> None:
+    """Nine loops share one processor: the cell takes longer than all waiting that it is allowed."""
+    with warm.fork() as child, rivals(8):
         os.sched_setaffinity(child._process.pid, {0})
         start = time.monotonic()
-        ran = child.run("while True: pass")
+        ran = child.run(source)
         assert time.monotonic() - start > SMALL.wall(SMALL.cell_cpu) + WALL_GRACE
         assert (ran.limit, child.alive) == ("cell_cpu", True)
+
+
+@pytest.mark.slow
+def test_nor_does_one_that_is_loaded_beyond_measure(warm: WarmProcess) -> None:
+    """What computes is not waiting, however little of a processor it gets."""
+    with warm.fork() as child, rivals(40):
+        os.sched_setaffinity(child._process.pid, {0})
+        start = time.monotonic()
+        ran = child.run("import time\nwhile time.process_time() < 0.1: pass")
+        assert time.monotonic() - start > SMALL.wall(SMALL.cell_cpu)
+        assert (ran.error, ran.limit) == (None, None)
 
 
 def test_a_repr_that_loops_counts_for_its_call(child: Child) -> None:
