@@ -10,6 +10,7 @@ from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
 from course.sandbox.outcome import SubmissionError
+from course.sandbox.room import NO_ROOM, Room
 from course.sandbox.warmup import WarmEnded, WarmHandle
 
 HELLO_SECONDS = 20.0
@@ -30,6 +31,7 @@ class WarmProcess:
         self.alone = alone
         """Whether nobody but its children runs code of students on this machine."""
         self._handle: WarmHandle | None = None
+        self._room: Room | None = None
 
     def start(self) -> Self:
         """Start it, and wait until it is ready; raises GraderFault."""
@@ -50,6 +52,8 @@ class WarmProcess:
             try:
                 child = self._fork(sealed)
             except WarmEnded as error:
+                if self._room is not None and self._room.is_short():
+                    raise KilledFromOutside(NO_ROOM) from None
                 raise GraderFault(f"the sandbox does not start: {error}") from None
         try:
             child.put_files(files or {})
@@ -77,7 +81,11 @@ class WarmProcess:
 
     def _fork(self, sealed: bool) -> Child:
         handle = self._ready()
-        channel, process, hello = handle.fork(HELLO_SECONDS, sealed=sealed, alone=self.alone)
+        if handle.folder_on_disk is not None:
+            unnoticed = self.limits.folder_bytes
+            self._room = Room(handle.folder_on_disk, unnoticed, self.alone, self._room)
+            handle.room = self._room
+        channel, process, hello = handle.fork(HELLO_SECONDS, sealed=sealed)
         return Child(handle, channel, process, hello)
 
     def _ready(self) -> WarmHandle:

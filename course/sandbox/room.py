@@ -21,13 +21,22 @@ NO_ROOM = "the disk that holds the temporary folder is full: make room there and
 
 
 class Room:
-    """The free space of a folder's file system, since this was made."""
+    """The free space of a folder's file system, since this was made.
 
-    def __init__(self, folder: Path, unnoticed: int, *, alone: bool) -> None:
+    Whoever begins may find little, which another one has taken just now, or is about to give back:
+    then nothing that it took would count. So what was free `before` counts as free at first, unless
+    it is not there although nobody else runs.
+    """
+
+    def __init__(
+        self, folder: Path, unnoticed: int, alone: bool = True, before: Room | None = None
+    ) -> None:
         self.folder = folder
         self.unnoticed = unnoticed
         self.alone = alone
-        self.at_first = self._free()
+        self.at_first: int = max(self._free(), before.at_first if before is not None else 0)
+        if self.is_short() and alone and not self.comes_back():
+            self.at_first = self._free()
 
     def is_short(self) -> bool:
         """Whether much less is free than at first (by more than `unnoticed`), and little is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import json
 import os
 import select
@@ -23,7 +24,7 @@ from course.sandbox.channel import Channel, Closed
 from course.sandbox.clock import Process
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
-from course.sandbox.room import Room
+from course.sandbox.room import NO_ROOM, Room
 from course.sandbox.warm import OPEN, SEALED, TELL
 from course.sandbox.wire import ProtocolError
 
@@ -92,6 +93,8 @@ class WarmHandle:
         self.close()
         if killed:
             raise KilledFromOutside(KILLED.format("from which submissions are forked")) from None
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # perhaps another submission filled it
+            raise KilledFromOutside(NO_ROOM) from None
         raise GraderFault(f"the warm process does not start: {reason}") from None
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
@@ -139,12 +142,8 @@ class WarmHandle:
         }
         return {**encoded, "words": words()}
 
-    def fork(
-        self, seconds: float, *, sealed: bool, alone: bool
-    ) -> tuple[Channel, Process, dict[str, Any]]:
+    def fork(self, seconds: float, *, sealed: bool) -> tuple[Channel, Process, dict[str, Any]]:
         """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in it."""
-        if self.folder_on_disk is not None:
-            self.room = Room(self.folder_on_disk, self.limits.folder_bytes, alone=alone)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         credentials.demand(ours)
         end = time.monotonic() + seconds

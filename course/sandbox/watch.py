@@ -26,10 +26,11 @@ class Watch:
         self._next = 0.0
 
     def glance(self) -> None:
-        """Count the threads, which costs nothing, and at times `inspect`; raises the same."""
+        """Count threads, see if there is room, and at times `inspect`; raises the same."""
         if self._process.threads() > self._warm.limits.processes:
             raise Expired("processes")
-        if time.monotonic() >= self._next:
+        room = self._warm.room
+        if time.monotonic() >= self._next or (room is not None and room.is_short()):
             self._inspect_folder()
 
     def inspect(self) -> None:
