@@ -12,7 +12,8 @@ import re
 import struct
 from base64 import b64decode
 
-from course.sandbox.claims import MOST_PIXELS, PNG_SIGNATURE, PNG_SIZE
+from course.sandbox.budget import MOST_PIXELS, PNG_SIZE
+from course.sandbox.claims import PNG_SIGNATURE
 
 MOST_OF_A_PAGE = 2 * MOST_PIXELS
 _SOURCE = re.compile(r' src="(data:[^"]*)"')

@@ -5,10 +5,18 @@ Limits are ceilings for one thing at a time; the budget keeps many cheap things 
 
 from __future__ import annotations
 
+import struct
 from typing import NamedTuple
 
 from course.sandbox.limits import Limits
 from course.sandbox.outcome import CellRun, Limit, TimeLimit
+
+PNG_SIZE = struct.Struct("!8x4x4sII")
+"""Signature, length and name of the first chunk, then the picture's width and height."""
+MOST_PIXELS = 1 << 25
+"""Of one picture: a reader's browser takes four bytes for each, however few they were as a PNG."""
+ALL_PIXELS = 8 * MOST_PIXELS
+"""Of all pictures of a submission, which stand in one page."""
 
 REASONS: dict[Limit, str] = {
     "cell_cpu": "the cell did not stop when its computing time was used up",
@@ -46,6 +54,7 @@ class Budget:
         self.text = limits.submission_output_bytes
         self.outputs = limits.submission_outputs
         self.picture_bytes = limits.submission_figure_bytes
+        self.pixels = ALL_PIXELS
         self.renew(0.0)
 
     def renew(self, used_cpu: float) -> None:
@@ -67,7 +76,14 @@ class Budget:
         pictures = [output.png for output in run.outputs if output.png is not None]
         self.figures -= len(pictures)
         self.picture_bytes -= sum(map(len, pictures))
+        self.pixels -= sum(map(pixels_of, pictures))
         self.outputs -= len(run.outputs)
         text = sum(len(output.text.encode()) for output in run.outputs)
         text += len(run.error.trace.encode()) if run.error is not None else 0
         self.text = max(0, self.text - text)
+
+
+def pixels_of(png: bytes) -> int:
+    """How many pixels a picture claims to have, and a browser makes room for."""
+    _, width, height = PNG_SIZE.unpack_from(png)
+    return int(width * height)

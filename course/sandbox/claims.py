@@ -5,11 +5,10 @@ Trusted side. A claim is plain data by now (the wire builds nothing else), of an
 
 from __future__ import annotations
 
-import struct
 from dataclasses import replace
 from typing import Any, cast, get_args
 
-from course.sandbox.budget import Budget
+from course.sandbox.budget import MOST_PIXELS, PNG_SIZE, Budget, pixels_of
 from course.sandbox.limits import Limits
 from course.sandbox.outcome import CellRun, ErrorText, Kind, Limit, Output
 from course.sandbox.wire import Opaque, ProtocolError
@@ -18,10 +17,6 @@ KINDS = ("stream", "result", "display")
 OUTCOMES = ("value", "error", "undefined", "limit")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_END = b"IEND\xaeB`\x82"
-PNG_SIZE = struct.Struct("!8x4x4sII")
-"""Signature, length and name of the first chunk, then the picture's width and height."""
-MOST_PIXELS = 1 << 25
-"""Of one picture: a reader's browser takes four bytes for each, however few they were as a PNG."""
 _CONTROLS = {code: "\ufffd" for code in range(32) if chr(code) not in "\n\t\r\b\x1b"}
 
 
@@ -83,14 +78,17 @@ def read_run(claim: Any, budget: Budget, cpu: float) -> CellRun:
     limits = budget.limits
     outputs: list[Output] = []
     text_left = min(budget.text, limits.output_bytes + limits.error_chars)
-    figures, picture_bytes = budget.figures, budget.picture_bytes
+    figures, picture_bytes, pixels = budget.figures, budget.picture_bytes, budget.pixels
     for item in claim[0][: min(limits.outputs + 1, budget.outputs)]:
         output = _read_output(item, limits, text_left)
         if output.png is not None:
             figures -= 1
             picture_bytes -= len(output.png)
-            if figures < 0 or picture_bytes < 0 or _pixels(output.png) > MOST_PIXELS:
+            claimed = pixels_of(output.png)
+            if figures < 0 or picture_bytes < 0 or claimed > min(MOST_PIXELS, pixels):
                 output = replace(output, png=None)
+            else:
+                pixels -= claimed
         text_left -= len(output.text.encode())
         outputs.append(output)
         if text_left <= 0:
@@ -124,9 +122,3 @@ def _is_png(data: Any, limits: Limits) -> bool:
         and PNG_SIZE.unpack_from(data)[0] == b"IHDR"
         and data.endswith(PNG_END)
     )
-
-
-def _pixels(png: bytes) -> int:
-    """How many pixels a picture claims to have, and a browser makes room for."""
-    _, width, height = PNG_SIZE.unpack_from(png)
-    return int(width * height)

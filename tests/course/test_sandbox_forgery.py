@@ -258,6 +258,17 @@ def test_a_picture_of_more_pixels_than_anybody_can_show_is_not_kept() -> None:
     assert {output.text for output in outputs} == {"<Figure>"}
 
 
+def test_pictures_of_more_pixels_than_a_page_can_hold_are_not_kept() -> None:
+    budget = Budget(replace(SMALL, figures=40))
+    claim = ([("display", "<Figure>", picture(4_096, 8_192), "")] * 5, None, None)
+    kept = []
+    for _ in range(3):
+        run = read_run(claim, budget, 0.0)
+        budget.keep(run)
+        kept.append(sum(output.png is not None for output in run.outputs))
+    assert kept == [5, 3, 0]
+
+
 @pytest.mark.parametrize(
     "after", ["[1.0, 2.0]", "['x' * 99, '']", "{}", "None", "np.array(['x'])", "(1.0, 2.0)"]
 )
