@@ -94,7 +94,7 @@ def pickled_answer() -> str:
 def page_for_a_picture() -> str:
     """Say that a figure was drawn, and send a web page."""
     forge = "service.verbs['run'] = lambda *_: "
-    forge += "('value', ([('display', '', b'<script>', '')], None, None))"
+    forge += "('value', ([('display', '', b'<script src=//evil.test>', '')], None, None))"
     with WarmProcess(Isolation("landlock", ("rlimits",)), SMALL) as warm, warm.fork() as child:
         try:
             child.run(TAKE_OVER + forge)
@@ -194,7 +194,7 @@ def without_repair() -> contextlib.AbstractContextManager[object]:
         found = [Cell(each.cell_type, each.source, named.get(each.grade_id)) for each in cells]
         return Repaired(tuple(found), (), len(found))
 
-    return mock.patch("course.grading.repair", trust)
+    return mock.patch("course.submission.opened.repair", trust)
 
 
 ON_THE_JUDGE = (

@@ -12,6 +12,7 @@ from course.sandbox.stopwatch import REPEAT, SIGNALS, Stopwatch, TimeLimit
 
 LIMIT = 0.4
 FOR_EVER = 600.0
+STARTED = 0.02  # what starting the stopwatch itself may have used
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_limit_is_of_computed_time_however_the_kernels_timer_goes(
 
     monkeypatch.setattr(signal, "setitimer", setitimer)
     stopwatch.start(LIMIT, FOR_EVER)
-    assert LIMIT <= computed_until_stopped() < LIMIT + REPEAT
+    assert LIMIT - STARTED <= computed_until_stopped() < LIMIT + REPEAT
     assert stopwatch.expired == "cpu"
 
 
