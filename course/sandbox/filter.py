@@ -103,6 +103,7 @@ WORDS = ("set_robust_list", "set_tid_address")
 ends. libc has named some before the seal, and which page lies there is the process's to change."""
 
 CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
+CLOSE_RANGE, CLOSE_RANGE_UNSHARE = 436, 2
 """A thread with descriptors of its own would have as many of them again as a process may."""
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
@@ -207,6 +208,8 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
     arg, masked = seccomp.Arg, seccomp.MASKED_EQ
     for flag in (CLONE_THREAD, CLONE_FILES):
         _add(rules, refuse, "clone", arg(0, masked, flag, 0))
+    unshare = CLOSE_RANGE_UNSHARE
+    _add(rules, refuse, CLOSE_RANGE, arg(2, masked, unshare, unshare))
     for name, place in (("open", 1), ("openat", 2)):  # O_TRUNC without write access empties files
         _add(rules, refuse, name, arg(place, masked, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY))
     own = (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP)
