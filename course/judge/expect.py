@@ -17,11 +17,31 @@ from course.judge import messages
 from course.record import Evidence
 
 _LONGEST = 400
+_KEPT = 4 * _LONGEST
+"""Before blanks are joined."""
 _MOST_DIMENSIONS = 3  # NumPy leaves out the middle of a long axis, but an array may have many short
 
 
 class _Short(reprlib.Repr):
-    """As repr, but little of what is long, arrays within lists included."""
+    """As repr, but little of what is long, arrays within lists included.
+
+    Twenty lists of twenty lists of … hold a hundred thousand arrays, and each takes its time to
+    write: what would come behind all that is kept is not written.
+    """
+
+    _left = 0
+
+    def repr(self, x: Any) -> str:
+        """The text, of which a reader may keep the first `_KEPT` letters."""
+        self._left = _KEPT
+        return super().repr(x)
+
+    def repr1(self, x: Any, level: int) -> str:
+        """A part of it, or nothing to speak of when all that is kept stands before it."""
+        left = self._left
+        text = super().repr1(x, level) if left > 0 else self.fillvalue
+        self._left = left - len(text)
+        return text
 
     def repr_ndarray(self, value: NDArray[Any], level: int) -> str:
         """An array's first and last values; of more axes than anybody reads, only what it is."""
@@ -116,7 +136,7 @@ def show(value: Any) -> str:
     if value is None:
         return ""
     plain = value.item() if isinstance(value, np.generic) else value
-    text = " ".join(_SHORT.repr(plain)[: 4 * _LONGEST].split())
+    text = " ".join(_SHORT.repr(plain)[:_KEPT].split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

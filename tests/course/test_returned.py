@@ -338,10 +338,14 @@ def test_a_length_or_shape_that_a_student_chose_is_not_repeated_to_him() -> None
 AXES = np.zeros((2,) * 22, dtype=np.int8)
 PARTS = [np.zeros(100_000, dtype=np.int8)] * 600
 EMPTY = np.empty((1 << 21, 0))  # as a list it holds two million lists
+NESTED: Any = np.arange(12) * 1j / 3
+for _ in range(4):
+    NESTED = [NESTED] * 17  # each of 83,521 arrays takes a third of a millisecond to write
 
 
 @pytest.mark.parametrize(
-    "raw", [AXES, [AXES], (AXES,) * 3, PARTS, [PARTS], np.zeros(1 << 25, "i1"), EMPTY, [EMPTY]]
+    "raw",
+    [AXES, [AXES], (AXES,) * 3, PARTS, [PARTS], np.zeros(1 << 25, "i1"), EMPTY, [EMPTY], NESTED],
 )
 def test_what_is_huge_once_it_is_looked_at_costs_the_judge_next_to_nothing(raw: Any) -> None:
     start = time.process_time()
