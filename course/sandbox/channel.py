@@ -61,11 +61,14 @@ class Channel:
 
     def receive(self) -> Any:
         """Return the next value; raises `Closed`, `wire.ProtocolError`, or what `wait` raises."""
+        return decode(*self.receive_frame())
+
+    def receive_frame(self) -> tuple[bytes, bytearray]:
+        """Return the tree and the buffers of the next frame, to be decoded; raises the same."""
         magic, head_size, body_size = HEADER.unpack(self._receive(HEADER.size))
         if magic != MAGIC or head_size > wire.MAX_HEAD or body_size > self.frame_bytes:
             raise wire.ProtocolError("not a frame, or one that is too large")
-        head = bytes(self._receive(head_size))
-        return decode(head, self._receive(body_size))
+        return bytes(self._receive(head_size)), self._receive(body_size)
 
     def has_input(self) -> bool:
         """Tell whether bytes (or the end) wait to be read."""

@@ -37,6 +37,7 @@ class Process:
         self._delay = 0.0
         self._delays: dict[str, float] = {}
         self._looked = time.monotonic()
+        self._pauses = False
         try:
             self._statistics: int | None = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
         except OSError:  # a kernel without them: then a loaded machine does count
@@ -96,18 +97,21 @@ class Process:
 
     def pause(self) -> None:
         """Stop all of its threads where they are, until `resume`."""
+        self._pauses = True
         self._send(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let it run on."""
+        self._pauses = False
         self._send(signal.SIGCONT)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Have it stand still for a moment in which it runs.
+        """Have it stand still for a moment in which it runs; whoever pauses goes on pausing.
 
         The signal takes effect only when one of its threads gets a processor.
         """
+        pauses = self._pauses
         self.pause()
         end = time.monotonic() + SECONDS_TO_STOP
         while not self._stands_still() and time.monotonic() < end:
@@ -115,7 +119,8 @@ class Process:
         try:
             yield
         finally:
-            self.resume()
+            if not pauses:
+                self.resume()
 
     def kill(self) -> None:
         """Kill it and forget it; harmless when repeated."""

@@ -185,6 +185,12 @@ class WarmHandle:
             self._running = process
             process.resume()
 
+    def let_none_run(self) -> None:
+        """Have the child that runs stand still until it is let run again: nobody looks at it."""
+        if self._running is not None:
+            self._running.pause()
+            self._running = None
+
     def refuse_if_ended(self) -> None:
         """Raise KilledFromOutside if the warm process is gone, which its children do not survive.
 
