@@ -177,12 +177,13 @@ def count(value: Any) -> int:
     """How many values there are in plain data, lists included; it stops above `MOST_VALUES`.
 
     An array's empty sides count as 1: as a list, one without a value may still have any length.
+    Each of its axes counts, too: as a list, one value of twenty axes is twenty lists.
     """
     found, waiting = 0, [value]
     while waiting and found <= MOST_VALUES:
         each = waiting.pop()
         is_array = isinstance(each, np.ndarray)
-        found += math.prod(max(side, 1) for side in each.shape) if is_array else 1
+        found += math.prod(max(side, 1) for side in each.shape) + each.ndim if is_array else 1
         if isinstance(each, (list, tuple)):
             waiting += each
     return found

@@ -341,11 +341,15 @@ EMPTY = np.empty((1 << 21, 0))  # as a list it holds two million lists
 NESTED: Any = np.arange(12) * 1j / 3
 for _ in range(4):
     NESTED = [NESTED] * 17  # each of 83,521 arrays takes a third of a millisecond to write
+DEEP = [np.zeros((1,) * 20, dtype=np.int8)] * 60_000  # as lists it is a million of them
 
 
 @pytest.mark.parametrize(
     "raw",
-    [AXES, [AXES], (AXES,) * 3, PARTS, [PARTS], np.zeros(1 << 25, "i1"), EMPTY, [EMPTY], NESTED],
+    [
+        *(AXES, [AXES], (AXES,) * 3, PARTS, [PARTS], np.zeros(1 << 25, "i1"), EMPTY, [EMPTY]),
+        *(NESTED, DEEP),
+    ],
 )
 def test_what_is_huge_once_it_is_looked_at_costs_the_judge_next_to_nothing(raw: Any) -> None:
     start = time.process_time()
