@@ -129,6 +129,8 @@ F_SETPIPE_SZ = 1031
 F_FIRST_UNKNOWN = 1039
 """From here on commands are newer than this list; F_SETDELEG, 1040, of Linux 6.19, is a lease."""
 F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW = 5, 6, 7, 36, 37, 38
+"""Of the newer kind, locks stay with a file that is mapped when its descriptor is closed: as many
+as a process has time for, each some memory that no limit counts. Others are of open files alone."""
 MADV_COLD, MADV_PAGEOUT = 20, 21
 MADV_HUGEPAGE, MADV_COLLAPSE = 14, 25
 """They join pages of a library's file, for all who map it and for as long as it is in memory. NumPy
@@ -217,7 +219,8 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
     _add(rules, refuse, "prctl", arg(0, seccomp.GE, PR_FIRST_UNKNOWN))
     signals, kept = (F_SETOWN, F_SETSIG, F_SETOWN_EX), (F_SET_RW_HINT, F_SET_FILE_RW_HINT)
-    for command in (*signals, F_SETLEASE, F_NOTIFY, *kept, F_SETPIPE_SZ):
+    locks = (F_OFD_SETLK, F_OFD_SETLKW)
+    for command in (*signals, F_SETLEASE, F_NOTIFY, *kept, F_SETPIPE_SZ, *locks):
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
     _add(rules, refuse, "fcntl", arg(1, seccomp.GE, F_FIRST_UNKNOWN))
     for flags in (MAP_HUGETLB, MAP_SHARED_ANONYMOUS):

@@ -333,6 +333,8 @@ KEEPS = {
     "a lease under a newer name": "fcntl.fcntl(0, 1040, bytes(8))",
     "any newer command": "fcntl.fcntl(0, 1100, bytes(8))",
     "threads with descriptors of their own": "ask(56 if is_x86 else 220, 0x30B00, 0, 0, 0, 0)",
+    "locks that stay without a descriptor": "lock(37)",
+    "the same, with waiting": "lock(38)",
     "descriptors of its own for one that runs": "ask(436, 0xFFFFFFF0, 0xFFFFFFFF, 2)",
 }
 
