@@ -32,9 +32,9 @@ from course.sandbox.watch import Watch
 
 WALL_GRACE = 2.0
 SECONDS_TO_END = 1.0
-LONG_TREE = 1 << 16
-"""Bytes of an answer's tree that are read in less than the judge lets pass between two glances. Of
-a longer one the submission waits, lest it start threads and fill folders while nobody looks."""
+LONG_ANSWER = 1 << 16
+"""Bytes of an answer that are read in less than the judge lets pass between two glances. While it
+reads a longer one, the submission waits, lest it start threads and fill folders unseen."""
 
 
 class Child:
@@ -201,7 +201,7 @@ class Child:
                 self._channel.expect_end()
             self._channel.send_frame(frame)
             head, body = self._channel.receive_frame()
-            if len(head) > LONG_TREE:
+            if len(head) + len(body) > LONG_ANSWER:
                 self._warm.let_none_run()
             answer = read_answer(decode(head, body), self._number)
             self._watch.inspect()

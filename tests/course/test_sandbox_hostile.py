@@ -222,14 +222,15 @@ def test_the_whole_submission_has_a_budget(warm: WarmProcess) -> None:
         assert child.cpu < 1.0 + 2 * SMALL.grace_cpu
 
 
-def test_nobody_runs_while_a_long_answer_is_read(child: Child) -> None:
+@pytest.mark.parametrize("answer", ["['x'] * 30_000", "[1.0] * 30_000"])
+def test_nobody_runs_while_a_long_answer_is_read(child: Child, answer: str) -> None:
     """Reading it takes the judge up to a second, in which it counts no threads and no files."""
     child.run(
         "import threading, time\nticks = [time.monotonic()]\n"
         "def tick():\n    while True:\n        time.sleep(0.002)\n"
         "        ticks.append(time.monotonic())\n"
         "threading.Thread(target=tick, daemon=True).start()\nopen('mallory', 'w').close()\n"
-        "def answer():\n    return ['x'] * 30_000\n"
+        f"def answer():\n    return {answer}\n"
         "def longest():\n    time.sleep(0.05)\n"
         "    return max(now - was for was, now in zip(ticks, ticks[1:]))"
     )
