@@ -48,6 +48,7 @@ _DAMAGED = (
 _MAX_NAME = 1000
 _MAX_FOLDERS = 30  # one in another: each may be somebody's name, and there may be 50,000 such files
 _LONGEST_HEADER = 1 << 13  # of a tar, bytes
+_MOST_SAID_OF_ALL = 100  # in global headers of a tar, which tarfile copies for each file
 # in what zipfile knows of a zip's end: how long the list is, and where it ends
 _SIZE, _LOCATION = 5, 9
 _LONG_END = 56 + 20  # bytes that stand between list and end if the zip is a long one
@@ -105,10 +106,14 @@ def _zip(intake: Intake, place: Path, path: str, depth: int, entries: Entries) -
 def _tar(intake: Intake, place: Path, path: str, depth: int, entries: Entries) -> Iterator[Arrived]:
     packed = place.stat().st_size
     with _unpacking(place, intake.count) as stream:
-        reader = _Bounded(stream, intake.caps)
+        reader = _Bounded(stream, intake)
         archive = tarfile.TarFile(fileobj=cast(BinaryIO, reader))
         for member in archive:
             intake.count()
+            # else each is kept, with a copy of all that is said of all
+            archive.members.clear()  # type: ignore[attr-defined]
+            if len(archive.pax_headers) > _MOST_SAID_OF_ALL:
+                raise TooMuch("its headers say too much of all files in it")
             name = text_of(member.name.replace("\\", "/")).removeprefix("./")
             inner = f"{path}/{name}" if path else name
             if member.isdir():
@@ -154,9 +159,9 @@ def _unpacking(place: Path, count: Callable[[], None]) -> BinaryIO | Unpacked:
 class _Bounded:
     """A tar as tarfile may read it: forwards, no further than the caps, and no long headers."""
 
-    def __init__(self, stream: BinaryIO | Unpacked, caps: Caps) -> None:
+    def __init__(self, stream: BinaryIO | Unpacked, intake: Intake) -> None:
         self._stream = stream
-        self._caps = caps
+        self._caps, self._count = intake.caps, intake.count
         self.tell = stream.tell
 
     def seek(self, place: int) -> int:
@@ -171,6 +176,8 @@ class _Bounded:
         """Read a header, or the names and sizes that are too long for one."""
         if size > _LONGEST_HEADER:
             raise TooMuch("a header in it is too long")
+        for _ in range(tarfile.BLOCKSIZE, size, tarfile.BLOCKSIZE):
+            self._count()  # a long one takes tarfile as long as many files
         data = self._stream.read(size)
         self.seek(self.tell())
         if size > tarfile.BLOCKSIZE and re.search(rb"\d{99}", data):

@@ -11,6 +11,7 @@ import re
 import stat
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -223,6 +224,17 @@ def gzipped(*parts: tuple[bytes, int]) -> bytes:
     return b"".join([*packed, packer.flush()])
 
 
+def said(count: int, kind: bytes = tarfile.XHDTYPE) -> bytes:
+    """A header that says so many different things of the next file."""
+    lines = b"".join(b"8 %03x=1\n" % number for number in range(count))
+    return header("n", len(lines), kind) + lines.ljust(-len(lines) % 512 + len(lines), b"\0")
+
+
+def said_of_all(count: int) -> bytes:
+    """The same of all files that follow."""
+    return said(count, tarfile.XGLTYPE)
+
+
 MEGABYTE = b"1" * (1 << 20)
 LONG_NAME = header("././@LongLink", 5, tarfile.GNUTYPE_LONGNAME) + b"abcd".ljust(512, b"\0")
 TARS = {
@@ -244,6 +256,14 @@ TARS = {
         gzipped((header("z", 1 << 32, tarfile.CHRTYPE), 1), (header("a.ipynb"), 1)),
         "no ordinary file",
     ),
+    "much that is said of all files": (
+        gzipped((said_of_all(200), 1), (header("a.ipynb"), 10)),
+        "say too much of all files",
+    ),
+    "long headers without end": (
+        gzipped((said(900) + header("a.ipynb"), 10)),
+        "20 files",
+    ),
     "smaller than nothing": (
         gzipped((header("a.ipynb", -1) + bytes(1024), 1)),
         "than nothing|damaged .ReadError",  # which newer versions of Python say by themselves
@@ -256,6 +276,17 @@ def test_a_tars_headers_are_bounded(name: str, take: Take) -> None:
     content, words = TARS[name]
     found = problems(take("x.tar.gz", content)).values()
     assert any(re.search(words, each) for each in found)
+
+
+def test_what_a_tar_says_of_its_files_is_not_kept(take: Take) -> None:
+    content = gzipped((said(60) + header("a.ipynb"), 700))
+    tracemalloc.start()
+    found = take("x.tar.gz", content, replace(SMALL, files=2000, ratio=1 << 20))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(taken(found)) == 1  # they are all called alike
+    assert len(found) == 700
+    assert most < 2 << 20
 
 
 def test_a_zips_list_is_bounded(take: Take) -> None:
