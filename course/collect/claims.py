@@ -12,10 +12,11 @@ class Claim:
 
     `students` (ids or names, from plain folders) and `logins` are alternatives: where an LMS joins
     fields with underscores, a login that has one itself can be read in several ways. `number` is
-    the LMS's own, found in one of the `number_columns` of a class list. `time` is the LMS's own
-    time of the submission, naive when it comes without a zone; `time_is_entrys` when only the
-    archive says it. `sequence` grows with each file that the LMS took in. A `problem` says why the
-    file cannot be taken all the same.
+    the LMS's own, found in one of the `number_columns` of a class list; `also` are others that may
+    be it instead, where a student's name or a file's looks like what the LMS adds. `time` is the
+    LMS's own time of the submission, naive when it comes without a zone; `time_is_entrys` when only
+    the archive says it. `sequence` grows with each file that the LMS took in. A `problem` says why
+    the file cannot be taken all the same.
     """
 
     rule: str
@@ -25,6 +26,7 @@ class Claim:
     logins: tuple[str, ...] = ()
     email: str = ""
     number: str = ""
+    also: tuple[str, ...] = ()
     number_columns: tuple[str, ...] = ()
     time: datetime | None = None
     time_is_entrys: bool = False

@@ -14,7 +14,7 @@ def whose(claim: Claim, roster: Roster | None) -> tuple[str, str]:
     """The student's id and '', or '' and why nobody can be named."""
     if roster is None:
         return _by_itself(claim)
-    certain = {student.id for student in roster.students if _is_surely(student, claim)}
+    certain = {student.id for student in roster.students if is_surely(student, claim)}
     if len(certain) > 1:
         return "", f"it fits several students ({_listed(certain)}): {claim.who}"
     names = (claim.name, *claim.students)  # all of them: the innermost may be a student's own
@@ -37,7 +37,7 @@ def whose(claim: Claim, roster: Roster | None) -> tuple[str, str]:
     return "", f"{claim.who} is not in {roster.path.name}"
 
 
-def _is_surely(student: Student, claim: Claim) -> bool:
+def is_surely(student: Student, claim: Claim) -> bool:
     """Whether an id, a login, a number or an e-mail says that it is this student."""
     mine = {each.casefold() for each in (student.id, student.login, student.email) if each}
     theirs = {each.casefold() for each in (*claim.students, *claim.logins, claim.email) if each}
@@ -45,7 +45,8 @@ def _is_surely(student: Student, claim: Claim) -> bool:
         return True
     numbers = (student.numbers.get(column, "") for column in claim.number_columns)
     # Moodle's worksheet writes "Participant 1234" where its folders have 1234
-    return bool(claim.number) and claim.number in {each.split(" ")[-1] for each in numbers}
+    said = {each for each in (claim.number, *claim.also) if each}
+    return bool(said & {each.split(" ")[-1] for each in numbers})
 
 
 def _by_itself(claim: Claim) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from course.collect.attempts import Attempt, digest_of
 from course.collect.claims import Aside, Claim
 from course.collect.folders import Folder, decide
 from course.collect.intake import Arrived
-from course.collect.people import whose
+from course.collect.people import is_surely, whose
 from course.collect.recognise import leftover, recogniser_for
 from course.config import Settings
 from course.errors import ConfigurationError
@@ -39,7 +39,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One file that came in, and what becomes of it."""
+    """One file that came in, and what becomes of it.
+
+    `numbers` are those by which the LMS calls who handed it in; `by_name` if the class list has
+    none of them, nor anything else but that student's name.
+    """
 
     file: Arrived
     rule: str
@@ -49,6 +53,8 @@ class Item:
     time: datetime | None = None
     late: bool = False
     attempt: Attempt | None = None
+    numbers: tuple[str, ...] = ()
+    by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,9 +119,8 @@ class Planner:
             taken = [file for file in files if not file.problem]
             recogniser = recogniser_for(taken or files, self.lab, self.labs, self.recogniser)
             exports[str(place)] = recogniser.name
-            items += _of_one_export(
-                [self._item(file, recogniser.name, recogniser.read(file)) for file in files]
-            )
+            found = [self._item(file, recogniser.name, recogniser.read(file)) for file in files]
+            items += _of_one_export(_of_one_person(found))
         theirs = self._by_student(items := _apart(items))
         folders = {
             student: decide(self.settings, self.lab, student, new)
@@ -149,7 +154,10 @@ class Planner:
             changed=file.changed,
             content=file.content,
         )
-        return Item(file, rule, State.COLLECTED, "", student, time, said.late, attempt)
+        numbers = (said.number, *said.also) if said.number else ()
+        by_name = bool(self.roster and not is_surely(self.roster.by_id[student], said))
+        taken = State.COLLECTED
+        return Item(file, rule, taken, "", student, time, said.late, attempt, numbers, by_name)
 
     def _time(self, claim: Claim, student: str, file: Arrived) -> datetime | None:
         """The LMS's own time in UTC: from the file's name, else from the class list."""
@@ -192,6 +200,26 @@ class Planner:
             for student in self.roster.by_id
             if student not in came and not (top / student / self.lab).is_dir()
         )
+
+
+def _of_one_person(items: Sequence[Item]) -> list[Item]:
+    """Refuse whom a name alone tells, where the LMS gives it two numbers: anybody may take it."""
+    told: dict[str, set[tuple[str, ...]]] = {}
+    for item in items:
+        if item.attempt and item.numbers:
+            told.setdefault(item.student, set()).add(item.numbers)
+    return [
+        replace(
+            item,
+            state=State.REFUSED,
+            reason=f"more than one is called like {item.student} there, and the class list has "
+            f"none of their numbers: {', '.join(sorted({each[0] for each in numbers}))}",
+            attempt=None,
+        )
+        if item.by_name and len(numbers := told.get(item.student, set())) > 1
+        else item
+        for item in items
+    ]
 
 
 def _of_one_export(items: Sequence[Item]) -> list[Item]:

@@ -26,7 +26,8 @@ class Shape:
     """One LMS's way of naming files. `sure` shapes carry marks that nothing else has.
 
     What must stand `once` in a name that no folder parts from that of the student's file: of two,
-    a student's own name or file has one, and nobody can tell which.
+    a student's own name or file has one, and nobody can tell which. `number_again` finds what may
+    be the number instead of the first that looks like it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Shape:
     sure: bool = True
     time_is_entrys: bool = False
     once: re.Pattern[str] | None = None
+    number_again: re.Pattern[str] | None = None
 
     def match(self, path: str) -> re.Match[str] | None:
         """The first pattern that fits a path."""
@@ -49,6 +51,12 @@ class Shape:
             return False
         name = path[found.start() :].lstrip("/").partition("/")[0]
         return len(self.once.findall(name)) > 1
+
+    def other_numbers(self, path: str, found: re.Match[str]) -> tuple[str, ...]:
+        """What else may be the student's number, in a name as it was found in a path."""
+        if self.number_again is None:
+            return ()
+        return tuple(self.number_again.findall(path[found.end("number") :].partition("/")[0]))
 
     def is_aside(self, path: str) -> bool:
         """Whether the LMS wrote this file itself."""
@@ -67,6 +75,9 @@ _LONGEST_COUNT = 30  # digits
 _FILE = r"(?P<file>.+)$"
 # what ends a folder's name is the LMS's; the same before it is of a student who chose that name
 _MOODLE = "_assignsubmission_(?:file|onlinetext)"
+# what Canvas leaves of a name, marks of Hindi or Thai among it; in place of a name that is not of
+# this form, whatever lies in that student's archive would be read
+_LETTER = r"[^\x00-/:-@\[-^`{-\x7f]"
 _DAY = r"(?:[^\W\d_]+\.? \d{1,2}|\d{1,2}\.? [^\W\d_]+\.?),? \d{4},? \d{3,4}(?: ?[AP]M)?"
 
 SHAPES: Mapping[str, Shape] = {
@@ -77,11 +88,12 @@ SHAPES: Mapping[str, Shape] = {
             "Canvas",
             "lovelaceada_LATE_1234_56789_lab1.ipynb",
             r"(?:^|/)(?P<late>LATE_)?(?P<number>anon_[^\W_]+)_(?P<sequence>\d+)_" + _FILE,
-            r"(?:^|/)(?P<name>[^\W_]\w*?)(?P<late>_LATE)?_(?P<number>\d+)_(?P<sequence>\d+)_"
+            rf"(?:^|/)(?P<name>{_LETTER}*?)(?P<late>_LATE)?_(?P<number>\d+)_(?P<sequence>\d+)_"
             + _FILE,
-            r"(?:^|/)(?P<name>[^\W_]\w*?)(?P<late>_LATE)?_(?P<number>\d+)"
+            rf"(?:^|/)(?P<name>{_LETTER}*?)(?P<late>_LATE)?_(?P<number>\d+)"
             r"_(?P<file>(?:text|link)\.html)$",
             number_columns=("id", "canvasid", "lmsid"),
+            number_again=re.compile(r"_(\d+)(?=_(?:\d+_|(?:text|link)\.html$))"),
         ),
         _shape(
             "moodle",
@@ -121,7 +133,8 @@ SHAPES: Mapping[str, Shape] = {
             "ilias",
             "ILIAS",
             "Lovelace_Ada_alovelace_1234/lab1.ipynb",
-            r"(?:^|/)(?P<name>[^/_]+_[^/_]+)_(?P<login>[^/]+)_(?P<number>\d+)/"
+            # a name in other letters than Latin is nothing but underscores
+            r"(?:^|/)(?P<name>[^/_]*_[^/_]*)_(?P<login>[^/]+)_(?P<number>\d+)/"
             r"(?P<late>(?:Late Submission|Versp(?:ä|ae|a)tete Abgabe|Nachz(?:ü|ue|u)gler) - )?"
             r"(?:(?P<time>\d{14})_)?" + _FILE,
             asides=r"(?:^|/)status\.(?:xlsx|csv)$",
@@ -158,6 +171,7 @@ def read(shape: Shape, path: str, changed: datetime | None) -> Claim | None:
         name=" ".join(said.get("name", "").replace("_", " ").split()),
         logins=tuple("_".join(fields[i:]) for i in range(len(fields))),
         number=said.get("number", "").removeprefix("#"),
+        also=shape.other_numbers(path, found),
         number_columns=shape.number_columns,
         time=time or (changed if shape.time_is_entrys else None),
         time_is_entrys=time is None and shape.time_is_entrys,

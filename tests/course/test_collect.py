@@ -544,6 +544,56 @@ def test_nothing_of_a_students_is_anothers_by_its_name(
     assert desk.submitted == submission("ada", b"ada's", "")
 
 
+@pytest.mark.parametrize("name", ["_hopper", "", "hopperग्रेस", "เกรซ", "_"])
+@pytest.mark.parametrize("archived", [True, False])
+def test_every_name_of_a_student_is_read_in_canvas(name: str, archived: bool, desk: Desk) -> None:
+    ada = "lovelaceada_301_{}_lab1.ipynb"
+    own = f"{name}_303_2_" + ("x.zip" if archived else "lab1.ipynb")
+    content = lms.zipped({ada.format(3): b"grace's"}) if archived else b"grace's"
+    place = desk.zip({ada.format(1): b"ada's", own: content, "j_302_5_lab1.ipynb": b"2"})
+    desk.collect(place, roster=lms.CANVAS)
+    wanted = submission("ada", b"ada's", "") | submission("grace", b"grace's", "")
+    assert desk.submitted == wanted | submission("joerg", b"2", "")
+
+
+@pytest.mark.parametrize("archived", [True, False])
+def test_every_name_of_a_student_is_read_in_ilias(archived: bool, desk: Desk) -> None:
+    ada = "Lovelace_Ada_alovelace_501/lab1.ipynb"
+    own = "________ghopper_503/" + ("x.zip" if archived else "lab1.ipynb")
+    content = lms.zipped({ada: b"grace's"}) if archived else b"grace's"
+    files = {ada: b"ada's", own: content}
+    place = desk.write("e.zip", lms.zipped(files, when=dict.fromkeys(files, lms.EARLY)))
+    desk.collect(place, recogniser="ilias")
+    wanted = submission("ada", b"ada's", EARLY) | submission("grace", b"grace's", EARLY)
+    assert desk.submitted == wanted
+
+
+@pytest.mark.parametrize("own", ["hopper_301", "hopper_301_99999999", "lovelaceada_301_9"])
+def test_no_name_of_a_student_is_anothers_number_in_canvas(own: str, desk: Desk) -> None:
+    files = {"lovelaceada_301_90001_a_1_2.ipynb": b"ada's", f"{own}_303_9_x.ipynb": b"grace's"}
+    said = desk.collect(desk.zip(files), roster=lms.CANVAS, code=1)
+    assert "it fits several students (ada, grace)" in reasons(said)[0]
+    assert desk.submitted == submission("ada", b"ada's", "")
+
+
+@pytest.mark.parametrize(
+    ("own", "number", "taken"),
+    [
+        ("lovelaceada_303", "", ""),
+        ("lovelaceada_301_99999999_303", "", ""),
+        ("lovelaceada_303", "301", "ada's"),
+    ],
+)
+def test_nobody_is_another_by_a_name_they_took(
+    own: str, number: str, taken: str, desk: Desk
+) -> None:
+    roster = f"student_id,name,canvas id\nada,Ada Lovelace,{number}\ngrace,Grace Hopper,\n"
+    files = {"lovelaceada_301_90001_lab1.ipynb": b"ada's", f"{own}_90009_lab1.ipynb": b"grace's"}
+    said = desk.collect(desk.zip(files), roster=roster, code=1)
+    assert all("more than one is called like ada there" in each for each in reasons(said))
+    assert desk.submitted == (submission("ada", taken.encode(), "") if taken else {})
+
+
 def test_no_student_puts_a_time_before_the_name_in_ilias(desk: Desk) -> None:
     late = "Mueller-Luedenscheidt_Joerg_j_mueller_502/20270130080000_lab1.ipynb"
     files = {"Lovelace_Ada_alovelace_501/lab1.ipynb": b"1", late: b"2"}
