@@ -50,11 +50,13 @@ class NbgraderFolders:
         """Whose a file is, by the folder above the lab's."""
         parts = file.path.split("/")
         folders = [part.casefold() for part in parts[:-1]]
-        if len(folders) >= 2 and self._others & set(folders[1:]) and self._lab not in folders[1:]:
-            return Aside(f"it belongs to another lab ({'/'.join(parts[:-1])})")
-        if self._lab not in folders[1:]:
+        # the outermost: what lies in a student's folder, they may have called as they like
+        labs = {self._lab, *self._others}
+        place = next((n for n, part in enumerate(folders) if n and part in labs), 0)
+        if not place:
             return None
-        place = folders.index(self._lab, 1)
+        if folders[place] != self._lab:
+            return Aside(f"it belongs to another lab ({'/'.join(parts[:-1])})")
         if parts[-1] == TIMESTAMP_NAME:
             return Aside("the time of its submission, which is used")
         said = self._times.get("/".join(parts[: place + 1]), "")

@@ -90,7 +90,9 @@ def recogniser_for(
     if name:
         return next(each for each in known if each.name == name)
     for sure in (True, False):
-        fitting = [each for each in known[:-1] if each.sure is sure and _fits(each, files)]
+        fitting = [each for each in known[:-1] if each.sure is sure and _share(each, files) > 0.5]
+        if len(fitting) > 1:  # all of an LMS's names are; a student's files may look like another's
+            fitting = [each for each in fitting if _share(each, files) == 1] or fitting
         if len(fitting) > 1:
             names = " and ".join(each.name for each in fitting)
             raise ConfigurationError(
@@ -111,19 +113,20 @@ def _all(files: Sequence[Arrived], lab: str, labs: Collection[str]) -> list[Reco
     ]
 
 
-def _fits(recogniser: Recogniser, files: Sequence[Arrived]) -> bool:
-    """Whether most of the notebooks (or, without any, most files) look like this LMS's.
+def _share(recogniser: Recogniser, files: Sequence[Arrived]) -> float:
+    """How many of the notebooks (or, without any, of all files) look like this LMS's; 1 is all.
 
     Those of one archive within have one voice together: a student's own may be full of notebooks
-    that are called as another LMS would call them.
+    that are called as another LMS would call them. What is known to be nobody's has none.
     """
     works = [file for file in files if leftover(file) is None]
     notebooks = [file for file in works if file.name.lower().endswith(".ipynb")]
     voices: dict[str, list[bool]] = defaultdict(list)
     look = recogniser.look if isinstance(recogniser, Gradescope) else recogniser.read
     for file in notebooks or works:
-        voices[_place(file.path)].append(isinstance(look(file), Claim))
-    return sum(map(all, voices.values())) * 2 > len(voices)
+        if not isinstance(said := look(file), Aside):
+            voices[_place(file.path)].append(said is not None)
+    return sum(map(all, voices.values())) / max(1, len(voices))
 
 
 def _place(path: str) -> str:

@@ -647,6 +647,35 @@ def test_a_list_of_gradescopes_that_cannot_be_read_is_a_sentence(desk: Desk) -> 
     refused(lambda: desk.collect(desk.zip(files)), "submission_metadata.yml", "cannot be read")
 
 
+def test_a_students_loose_files_leave_open_no_lms(desk: Desk) -> None:
+    names = [f"hopper_303_9000{each}_A_{each}_assignsubmission_file_x.ipynb" for each in range(9)]
+    files = {name: name.encode() for name in names}
+    place = desk.zip({"lovelaceada_301_90001_lab1.ipynb": b"ada's", **files})
+    said = desk.collect(place, roster=lms.CANVAS)
+    assert said["exports"] == {str(place): "canvas"}
+    assert desk.submitted["ada/lab1/lab1.ipynb"] == b"ada's"
+
+
+def test_folders_of_many_labs_are_nbgraders_and_keep_their_times(desk: Desk) -> None:
+    (desk.settings.root / "source" / "lab3").mkdir()
+    (desk.settings.root / "source" / "lab3" / "lab3.ipynb").write_text("{}")
+    files = submission("ada", b"ada's", LATE)
+    for lab in ("lab2", "lab3"):
+        files |= {path.replace("lab1", lab): each for path, each in files.items()}
+    said = desk.collect(desk.zip(files))
+    assert list(said["exports"].values()) == ["nbgrader"]
+    assert desk.submitted == submission("ada", b"ada's", LATE)
+
+
+@pytest.mark.parametrize("top", ["", "submitted/"])
+def test_nothing_within_another_lab_is_anybodys(top: str, desk: Desk) -> None:
+    files = submission("ada", b"ada's", EARLY) | submission("joerg", b"1", EARLY)
+    within = {f"grace/lab2/{path}": each for path, each in submission("ada", b"2", LATE).items()}
+    files |= {"grace/lab2/lab2.ipynb": b"grace's"} | within
+    desk.collect(desk.zip({top + path: content for path, content in files.items()}))
+    assert desk.submitted == submission("ada", b"ada's", EARLY) | submission("joerg", b"1", EARLY)
+
+
 @pytest.mark.parametrize("name", ["a_1_{}_x.ipynb", "submission_{}/x.ipynb", "12-3 - A - {}"])
 def test_no_student_says_which_lms_it_was(name: str, desk: Desk) -> None:
     inner = lms.zipped({name.format(number): b"%d" % number for number in range(9)})
