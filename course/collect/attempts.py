@@ -177,14 +177,14 @@ def is_later(one: Attempt, other: Attempt, lab: str) -> bool:
     """
     if one.time and other.time and one.time != other.time:
         return one.time > other.time
+    if one.rule == other.rule == "classroom" and one.export == other.export:
+        return False  # any student may call a file after another, and change it last
     if one.export == other.export and one.time == other.time:
         like, unlike = is_named_like(one.name, lab), is_named_like(other.name, lab)
         if like != unlike:
             return like
     if one.rule == other.rule and one.sequence is not None and other.sequence is not None:
         return one.sequence > other.sequence
-    if one.rule == other.rule == "classroom" and one.export == other.export:
-        return False  # any student may call a file after another, and change it last
     if not (one.changed and other.changed) or ((one.time or other.time) and one.rule != other.rule):
         return False
     return _plain(one.changed) > _plain(other.changed)

@@ -513,8 +513,9 @@ def test_no_name_of_a_student_makes_another_student_or_time(desk: Desk) -> None:
     assert [each["student"] for each in said["files"]] == [None, "ada"]
 
 
-def test_no_file_of_classroom_takes_the_place_of_anothers(desk: Desk) -> None:
-    ada, eve = "Lab 1/Ada Lovelace - lab1.ipynb", "Lab 1/Ada Lovelace - lab1 (1).ipynb"
+@pytest.mark.parametrize("adas", ["lab1 (2)", "Gradient descent"])
+def test_no_file_of_classroom_takes_the_place_of_anothers(adas: str, desk: Desk) -> None:
+    ada, eve = f"Lab 1/Ada Lovelace - {adas}.ipynb", "Lab 1/Ada Lovelace - lab1 (1).ipynb"
     files = {ada: b"ada's", eve: b"eve's", "Lab 1/Grace Hopper - lab1.ipynb": b"1"}
     desk.collect(desk.zip({name: files[name] for name in (ada, *list(files)[2:])}))
     when = {ada: lms.EARLY, eve: lms.LATE}
