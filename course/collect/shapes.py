@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from course.collect.claims import Claim
+from course.collect.intake import ARCHIVES
 
 # how the names of months begin, in English and in German
 _MONTHS = (
@@ -73,6 +74,7 @@ def _shape(
 
 _LONGEST_COUNT = 30  # digits
 _FILE = r"(?P<file>.+)$"
+_AN_ARCHIVE = "|".join(rf"(?<={re.escape(ending)})" for ending in ARCHIVES)
 # what ends a folder's name is the LMS's; the same before it is of a student who chose that name
 _MOODLE = "_assignsubmission_(?:file|onlinetext)"
 # what Canvas leaves of a name, marks of Hindi or Thai among it; in place of a name that is not of
@@ -133,8 +135,10 @@ SHAPES: Mapping[str, Shape] = {
             "ilias",
             "ILIAS",
             "Lovelace_Ada_alovelace_1234/lab1.ipynb",
-            # a name in other letters than Latin is nothing but underscores
+            # a name in other letters than Latin is nothing but underscores; a folder around those
+            # of all students may be called like one of them
             r"(?:^|/)(?P<name>[^/_]*_[^/_]*)_(?P<login>[^/]+)_(?P<number>\d+)/"
+            r"(?![^/_]*_[^/_]*_[^/]+_\d+/)"
             r"(?P<late>(?:Late Submission|Versp(?:ä|ae|a)tete Abgabe|Nachz(?:ü|ue|u)gler) - )?"
             r"(?:(?P<time>\d{14})_)?" + _FILE,
             asides=r"(?:^|/)status\.(?:xlsx|csv)$",
@@ -145,7 +149,9 @@ SHAPES: Mapping[str, Shape] = {
             "classroom",
             "Google Classroom",
             "Ada Lovelace - lab1.ipynb",
-            r"(?:^|/)(?P<name>[^/]{0,150}[^\W\d_][^/]{0,150}?) [-–] " + _FILE,
+            # of a file or an archive, for the folder of all is called like the assignment
+            rf"(?:^|/)(?=[^/]*+(?:$|(?i:{_AN_ARCHIVE})/))"
+            r"(?P<name>[^/]{0,150}[^\W\d_][^/]{0,150}?) [-–] " + _FILE,
             sure=False,
         ),
     )

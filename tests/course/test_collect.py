@@ -595,6 +595,26 @@ def test_nobody_is_another_by_a_name_they_took(
     assert desk.submitted == (submission("ada", taken.encode(), "") if taken else {})
 
 
+@pytest.mark.parametrize(
+    ("maker", "top"),
+    [("ilias", "Lab_1_WS_2027"), ("classroom", "Lab 1 - Descent")],
+)
+def test_a_folder_around_an_export_may_be_called_like_a_student(
+    maker: str, top: str, desk: Desk
+) -> None:
+    students = {
+        "ilias": ("Lovelace_Ada_alovelace_501/lab1.ipynb", "Hopper_Grace_ghopper_503/w.zip"),
+        "classroom": ("Ada Lovelace - lab1.ipynb", "Grace Hopper - w.zip"),
+    }
+    own = lms.zipped({"Ada Lovelace - x/lab1.ipynb": b"grace's"})
+    files = dict(zip(students[maker], (b"ada's", own), strict=True))
+    for path, content in files.items():
+        desk.write(f"in/{top}/{path}", content)
+    said = desk.collect(desk.folder / "in")
+    assert list(said["exports"].values()) == [maker]
+    assert desk.submitted == submission("ada", b"ada's", "") | submission("grace", b"grace's", "")
+
+
 def test_no_student_puts_a_time_before_the_name_in_ilias(desk: Desk) -> None:
     late = "Mueller-Luedenscheidt_Joerg_j_mueller_502/20270130080000_lab1.ipynb"
     files = {"Lovelace_Ada_alovelace_501/lab1.ipynb": b"1", late: b"2"}
