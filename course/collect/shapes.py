@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from course.collect.claims import Claim
@@ -193,16 +193,20 @@ def _sequence(text: str) -> int | None:
 
 
 def _time(text: str) -> datetime | None:
-    """The LMS's own time, without its zone: 2027-01-31-23-59-12, or Jan 31, 2027 1159 PM."""
+    """The LMS's own time, without its zone: 2027-01-31-23-59-12, or Jan 31, 2027 1159 PM.
+
+    None for what is no time, or so early or late that in another zone it would be of no year.
+    """
     digits = re.sub(r"\D", "", text)
+    found = None
     try:
         if len(digits) == 14:
-            return datetime.strptime(digits, "%Y%m%d%H%M%S")
-        if words := re.search(rf"{_DAY}", text):
-            return _day(words[0])
+            found = datetime.strptime(digits, "%Y%m%d%H%M%S")
+        elif words := re.search(rf"{_DAY}", text):
+            found = _day(words[0])
     except (ValueError, StopIteration):
         pass
-    return None
+    return found if found and MINYEAR < found.year < MAXYEAR else None
 
 
 def _day(text: str) -> datetime:

@@ -627,6 +627,16 @@ def test_no_student_puts_a_time_before_the_name_in_ilias(desk: Desk) -> None:
     assert {each["time"] for each in said["files"]} == {EARLY}
 
 
+@pytest.mark.parametrize(
+    ("time", "zone"), [("00010101000000", "Asia/Tokyo"), ("99991231235959", "America/New_York")]
+)
+def test_a_time_of_no_year_in_utc_ends_no_run(time: str, zone: str, desk: Desk) -> None:
+    files = {f"Hopper_Grace_ghopper_503/{time}_lab1.ipynb": b"1"}
+    place = desk.write("e.zip", lms.zipped(files, when=dict.fromkeys(files, lms.EARLY)))
+    desk.collect(place, timezone=zone)
+    assert desk.submitted == submission("grace", b"1", EARLY)
+
+
 @pytest.mark.parametrize("forged", [lms.METADATA.replace("901", "902"), "{", "[" * 5000])
 def test_nobody_writes_gradescopes_list_of_submissions(forged: str, desk: Desk) -> None:
     export = "assignment_12_export"
