@@ -28,7 +28,7 @@ class Shape:
 
     What must stand `once` in a name that no folder parts from that of the student's file: of two,
     a student's own name or file has one, and nobody can tell which. `number_again` finds what may
-    be the number instead of the first that looks like it.
+    be the number instead of the first that looks like it, and whether that is marked as late.
     """
 
     name: str
@@ -53,11 +53,11 @@ class Shape:
         name = path[found.start() :].lstrip("/").partition("/")[0]
         return len(self.once.findall(name)) > 1
 
-    def other_numbers(self, path: str, found: re.Match[str]) -> tuple[str, ...]:
-        """What else may be the student's number, in a name as it was found in a path."""
+    def other_numbers(self, path: str, found: re.Match[str]) -> list[tuple[str, str]]:
+        """What else may be the number, in a name as it was found in a path, each with its mark."""
         if self.number_again is None:
-            return ()
-        return tuple(self.number_again.findall(path[found.end("number") :].partition("/")[0]))
+            return []
+        return self.number_again.findall(path[found.end("number") :].partition("/")[0])
 
     def is_aside(self, path: str) -> bool:
         """Whether the LMS wrote this file itself."""
@@ -95,7 +95,7 @@ SHAPES: Mapping[str, Shape] = {
             rf"(?:^|/)(?P<name>{_LETTER}*?)(?P<late>_LATE)?_(?P<number>\d+)"
             r"_(?P<file>(?:text|link)\.html)$",
             number_columns=("id", "canvasid", "lmsid"),
-            number_again=re.compile(r"_(\d+)(?=_(?:\d+_|(?:text|link)\.html$))"),
+            number_again=re.compile(r"(_LATE)?_(\d+)(?=_(?:\d+_|(?:text|link)\.html$))"),
         ),
         _shape(
             "moodle",
@@ -171,18 +171,19 @@ def read(shape: Shape, path: str, changed: datetime | None) -> Claim | None:
         problem = (
             "its name can be read in two ways: whose it is, and since when, must be seen there"
         )
+    others = shape.other_numbers(path, found)
     return Claim(
         rule=shape.name,
         file=said["file"].rpartition("/")[2],
         name=" ".join(said.get("name", "").replace("_", " ").split()),
         logins=tuple("_".join(fields[i:]) for i in range(len(fields))),
         number=said.get("number", "").removeprefix("#"),
-        also=shape.other_numbers(path, found),
+        also=tuple(number for _, number in others),
         number_columns=shape.number_columns,
         time=time or (changed if shape.time_is_entrys else None),
         time_is_entrys=time is None and shape.time_is_entrys,
         sequence=_sequence(said.get("sequence", "")),
-        late=bool(said.get("late")),
+        late=bool(said.get("late")) or any(late for late, _ in others),
         problem=problem,
     )
 

@@ -577,6 +577,13 @@ def test_no_name_of_a_student_is_anothers_number_in_canvas(own: str, desk: Desk)
     assert desk.submitted == submission("ada", b"ada's", "")
 
 
+@pytest.mark.parametrize("own", ["hoppergrace", "hopper_303_9", "_303_9", "hopper_5_6_303_9"])
+def test_no_name_of_a_student_hides_that_it_is_late_in_canvas(own: str, desk: Desk) -> None:
+    place = desk.zip({f"{own}_LATE_303_90003_lab1.ipynb": b"1", "lovelaceada_301_1_x.ipynb": b"2"})
+    said = desk.collect(place, roster=lms.CANVAS, code=1)
+    assert said["late_without_time"] == ["grace"]
+
+
 @pytest.mark.parametrize(
     ("own", "number", "taken"),
     [
