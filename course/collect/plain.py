@@ -46,16 +46,29 @@ class NbgraderFolders:
         self._others = {each.casefold() for each in labs} - {self._lab}
         self._times = _timestamps(files)
 
+    def look(self, file: Arrived) -> Claim | Aside | None:
+        """The same; what lies deeper says nothing of who made these folders: LAB/STUDENT/FILE."""
+        said, parts = self.read(file), file.path.split("/")
+        if isinstance(said, Claim) and self._place(parts) != len(parts) - 2:
+            return Aside("it lies deeper than nbgrader puts a notebook")
+        return said
+
+    def _place(self, parts: Sequence[str]) -> int:
+        """Where a lab's folder stands in a path, 0 if nowhere.
+
+        The outermost: what lies in a student's folder, they may have called as they like.
+        """
+        labs = {self._lab, *self._others}
+        folders = enumerate(parts[:-1])
+        return next((place for place, part in folders if place and part.casefold() in labs), 0)
+
     def read(self, file: Arrived) -> Claim | Aside | None:
         """Whose a file is, by the folder above the lab's."""
         parts = file.path.split("/")
-        folders = [part.casefold() for part in parts[:-1]]
-        # the outermost: what lies in a student's folder, they may have called as they like
-        labs = {self._lab, *self._others}
-        place = next((n for n, part in enumerate(folders) if n and part in labs), 0)
+        place = self._place(parts)
         if not place:
             return None
-        if folders[place] != self._lab:
+        if parts[place].casefold() != self._lab:
             return Aside(f"it belongs to another lab ({'/'.join(parts[:-1])})")
         if parts[-1] == TIMESTAMP_NAME:
             return Aside("the time of its submission, which is used")

@@ -122,7 +122,9 @@ def _share(recogniser: Recogniser, files: Sequence[Arrived]) -> float:
     works = [file for file in files if leftover(file) is None]
     notebooks = [file for file in works if file.name.lower().endswith(".ipynb")]
     voices: dict[str, list[bool]] = defaultdict(list)
-    look = recogniser.look if isinstance(recogniser, Gradescope) else recogniser.read
+    look = recogniser.read
+    if isinstance(recogniser, Gradescope | NbgraderFolders):
+        look = recogniser.look
     for file in notebooks or works:
         if not isinstance(said := look(file), Aside):
             voices[_place(file.path)].append(said is not None)

@@ -705,6 +705,17 @@ def test_folders_of_many_labs_are_nbgraders_and_keep_their_times(desk: Desk) -> 
     assert desk.submitted == submission("ada", b"ada's", LATE)
 
 
+@pytest.mark.parametrize("labs", [("lab1",), ("lab1", "lab2")])
+def test_folders_of_labs_with_students_in_them_are_no_nbgraders(
+    labs: tuple[str, ...], desk: Desk
+) -> None:
+    for lab in labs:
+        desk.write(f"in/sorted/{lab}/ada/{lab}.ipynb", b"ada's")
+        desk.write(f"in/sorted/{lab}/grace/x/{lab}.ipynb", b"grace's")
+    desk.collect(desk.folder / "in")
+    assert desk.submitted == submission("ada", b"ada's", "") | submission("grace", b"grace's", "")
+
+
 @pytest.mark.parametrize("top", ["", "submitted/"])
 def test_nothing_within_another_lab_is_anybodys(top: str, desk: Desk) -> None:
     files = submission("ada", b"ada's", EARLY) | submission("joerg", b"1", EARLY)
