@@ -73,6 +73,7 @@ def _shape(
 
 
 _LONGEST_COUNT = 30  # digits
+_MOST_FIELDS = 16  # of what may be a login; a student's file may look like one of hundreds
 _FILE = r"(?P<file>.+)$"
 _AN_ARCHIVE = "|".join(rf"(?<={re.escape(ending)})" for ending in ARCHIVES)
 # what ends a folder's name is the LMS's; the same before it is of a student who chose that name
@@ -164,7 +165,7 @@ def read(shape: Shape, path: str, changed: datetime | None) -> Claim | None:
     if found is None:
         return None
     said = {name: text or "" for name, text in found.groupdict().items()}
-    fields = said["login"].split("_") if "login" in said else []
+    fields = said["login"].split("_")[-_MOST_FIELDS:] if "login" in said else []
     time = _time(said.get("time", ""))
     problem = f"its time {said['time']!r} cannot be read" if said.get("time") and not time else ""
     if shape.is_unclear(path, found):

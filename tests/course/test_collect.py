@@ -753,6 +753,15 @@ def test_no_name_takes_long_to_read(name: str, desk: Desk) -> None:
     assert process_time() - start < 0.2
 
 
+@pytest.mark.parametrize("ending", ["_1/x.ipynb", "a_attempt_2027-01-31-23-59-12_x.ipynb"])
+def test_a_file_in_an_archive_has_no_hundreds_of_logins(ending: str) -> None:
+    start = process_time()
+    for shape in SHAPES.values():
+        said = [read(shape, "w.zip/a_b" + "_" * 900 + ending, None) for _ in range(200)]
+        assert all(len(each.logins) < 20 for each in said if each)
+    assert process_time() - start < 0.5
+
+
 @pytest.mark.parametrize("ending", ["ipynb", "txt"])
 def test_thousands_of_files_of_one_student_take_little_time(ending: str, desk: Desk) -> None:
     place = desk.folder / "many.zip"
