@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from course.errors import ConfigurationError
@@ -75,6 +75,36 @@ class Roster:
                 found[form].append(student)
         return found
 
+    @cached_property
+    def _by_mark(self) -> Mapping[str, Sequence[Student]]:
+        """The students by id, login and e-mail, whatever the case."""
+        found: dict[str, list[Student]] = defaultdict(list)
+        for student in self.students:
+            for mark in (student.id, student.login, student.email):
+                found[mark.casefold()].append(student)
+        return found
+
+    @cached_property
+    def _by_number(self) -> Mapping[tuple[str, str], Sequence[Student]]:
+        """The students by column and number."""
+        found: dict[tuple[str, str], list[Student]] = defaultdict(list)
+        for student in self.students:
+            for column, text in student.numbers.items():
+                # Moodle's worksheet writes "Participant 1234" where its folders have 1234
+                found[column, text.split(" ")[-1]].append(student)
+        return found
+
+    def with_mark(self, marks: Iterable[str]) -> list[Student]:
+        """Everybody who has one of these for an id, a login or an e-mail."""
+        asked = {mark.casefold() for mark in marks if mark}
+        return [student for mark in asked for student in self._by_mark.get(mark, ())]
+
+    def with_number(self, columns: Iterable[str], numbers: Iterable[str]) -> list[Student]:
+        """Everybody who has one of these numbers in one of the columns of such numbers."""
+        asked = {number for number in numbers if number}
+        places = ((column, number) for column in columns for number in asked)
+        return [student for place in places for student in self._by_number.get(place, ())]
+
     def with_name(self, name: str) -> list[Student]:
         """Everybody whose name can be written like this one.
 
@@ -95,6 +125,7 @@ def plain(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
+@lru_cache(maxsize=4096)  # the same folder is around thousands of files
 def forms(name: str) -> frozenset[str]:
     """How a name may be written: its words in any rotation, apart or together, without accents."""
     found = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from course.collect.claims import Claim
-from course.roster import Roster, Student, id_problem
+from course.roster import Roster, id_problem
 
 ONLY_A_LIST = "only a class list says who that is (--roster)"
 
@@ -14,7 +14,7 @@ def whose(claim: Claim, roster: Roster | None) -> tuple[str, str]:
     """The student's id and '', or '' and why nobody can be named."""
     if roster is None:
         return _by_itself(claim)
-    certain = {student.id for student in roster.students if is_surely(student, claim)}
+    certain = surely(claim, roster)
     if len(certain) > 1:
         return "", f"it fits several students ({_listed(certain)}): {claim.who}"
     names = (claim.name, *claim.students)  # all of them: the innermost may be a student's own
@@ -37,16 +37,13 @@ def whose(claim: Claim, roster: Roster | None) -> tuple[str, str]:
     return "", f"{claim.who} is not in {roster.path.name}"
 
 
-def is_surely(student: Student, claim: Claim) -> bool:
-    """Whether an id, a login, a number or an e-mail says that it is this student."""
-    mine = {each.casefold() for each in (student.id, student.login, student.email) if each}
-    theirs = {each.casefold() for each in (*claim.students, *claim.logins, claim.email) if each}
-    if mine & theirs:
-        return True
-    numbers = (student.numbers.get(column, "") for column in claim.number_columns)
-    # Moodle's worksheet writes "Participant 1234" where its folders have 1234
-    said = {each for each in (claim.number, *claim.also) if each}
-    return bool(said & {each.split(" ")[-1] for each in numbers})
+def surely(claim: Claim, roster: Roster) -> set[str]:
+    """The ids of all of whom an id, a login, a number or an e-mail says that it is them."""
+    found = {
+        student.id for student in roster.with_mark((*claim.students, *claim.logins, claim.email))
+    }
+    numbers = (claim.number, *claim.also)
+    return found | {student.id for student in roster.with_number(claim.number_columns, numbers)}
 
 
 def _by_itself(claim: Claim) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from course.collect.attempts import Attempt, digest_of
 from course.collect.claims import Aside, Claim
 from course.collect.folders import Folder, decide
 from course.collect.intake import Arrived
-from course.collect.people import is_surely, whose
+from course.collect.people import surely, whose
 from course.collect.recognise import leftover, recogniser_for
 from course.config import Settings
 from course.errors import ConfigurationError
@@ -155,7 +155,7 @@ class Planner:
             content=file.content,
         )
         numbers = (said.number, *said.also) if said.number else ()
-        by_name = bool(self.roster and not is_surely(self.roster.by_id[student], said))
+        by_name = bool(self.roster and student not in surely(said, self.roster))
         taken = State.COLLECTED
         return Item(file, rule, taken, "", student, time, said.late, attempt, numbers, by_name)
 

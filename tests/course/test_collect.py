@@ -9,7 +9,7 @@ import re
 import tempfile
 import tracemalloc
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
@@ -22,8 +22,10 @@ from hypothesis import strategies as st
 from tiny import refused
 
 from course.collect.attempts import safe_name
+from course.collect.claims import Claim
 from course.collect.command import PREFIX, collect
 from course.collect.intake import Arrived
+from course.collect.people import whose
 from course.collect.plain import is_named_like
 from course.collect.plan import Planner, State
 from course.collect.recognise import TITLES
@@ -751,6 +753,21 @@ def test_no_name_takes_long_to_read(name: str, desk: Desk) -> None:
         for shape in SHAPES.values():
             read(shape, file.path, None)
     assert process_time() - start < 0.2
+
+
+def test_nobody_is_looked_for_through_a_whole_class(desk: Desk) -> None:
+    lines = "".join(
+        f"s{each},Given{each} Family{each},s{each}@x.org,l{each},,,\n" for each in range(3000)
+    )
+    roster = read_roster(desk.write("class.csv", lms.ROSTER + lines))
+    said = read(SHAPES["canvas"], "x_1_2" + "_3" * 300 + "_w.zip/a.ipynb", None)
+    assert said is not None
+    assert whose(said, roster)[0] == ""
+    start = process_time()
+    for number in range(500):
+        whose(replace(said, name=f"somebody {number}"), roster)
+        whose(Claim("plain", "x", students=("Grace Hopper", *map(str, range(30)))), roster)
+    assert process_time() - start < 1
 
 
 @pytest.mark.parametrize("ending", ["_1/x.ipynb", "a_attempt_2027-01-31-23-59-12_x.ipynb"])
