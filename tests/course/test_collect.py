@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import refused
 
-from course.collect.attempts import safe_name
+from course.collect.attempts import Attempt, latest, safe_name
 from course.collect.claims import Claim
 from course.collect.command import PREFIX, collect
 from course.collect.intake import Arrived
@@ -753,6 +753,15 @@ def test_no_name_takes_long_to_read(name: str, desk: Desk) -> None:
         for shape in SHAPES.values():
             read(shape, file.path, None)
     assert process_time() - start < 0.2
+
+
+def test_no_copy_of_copies_is_compared_for_long() -> None:
+    names = [f"{number}lab2" + "-1" * 115 + ".ipynb" for number in range(300)]
+    attempts = [Attempt(name, name, "w.zip", name, "moodle") for name in names]
+    start = process_time()
+    assert latest(attempts, "lab1") is None
+    assert process_time() - start < 0.5
+    assert is_named_like("Copy of Copy of lab1 (1) (2)-1.ipynb", "lab1")
 
 
 def test_nobody_is_looked_for_through_a_whole_class(desk: Desk) -> None:
