@@ -41,8 +41,8 @@ class State(StrEnum):
 class Item:
     """One file that came in, and what becomes of it.
 
-    `numbers` are those by which the LMS calls who handed it in; `by_name` if the class list has
-    none of them, nor anything else but that student's name.
+    `numbers` are those by which the LMS calls who handed it in, else an e-mail; `by_name` if the
+    class list has none of them, nor anything else but that student's name.
     """
 
     file: Arrived
@@ -154,7 +154,8 @@ class Planner:
             changed=file.changed,
             content=file.content,
         )
-        numbers = (said.number, *said.also) if said.number else ()
+        number = said.number or said.email
+        numbers = (number, *said.also) if number else ()
         by_name = bool(self.roster and student not in surely(said, self.roster))
         taken = State.COLLECTED
         return Item(file, rule, taken, "", student, time, said.late, attempt, numbers, by_name)

@@ -624,6 +624,18 @@ def test_a_folder_around_an_export_may_be_called_like_a_student(
     assert desk.submitted == submission("ada", b"ada's", "") | submission("grace", b"grace's", "")
 
 
+def test_nobody_is_another_by_a_name_in_gradescope(desk: Desk) -> None:
+    person = "submission_{0}:\n  :submitters:\n  - :name: Ada Lovelace\n    :email: {0}@x.org\n"
+    said = "".join(
+        f"{person.format(number)}  :created_at: 2027-01-3{number} 08:00:00 Z\n" for number in "01"
+    )
+    files = {f"e/submission_{number}/lab1.ipynb": b"%d" % number for number in range(2)}
+    place = desk.zip({"e/submission_metadata.yml": said.encode(), **files})
+    told = desk.collect(place, code=1, roster="student_id,name\nada,Ada Lovelace\n")
+    assert all("more than one is called like ada there" in each for each in reasons(told))
+    assert not desk.submitted
+
+
 def test_no_student_puts_a_time_before_the_name_in_ilias(desk: Desk) -> None:
     late = "Mueller-Luedenscheidt_Joerg_j_mueller_502/20270130080000_lab1.ipynb"
     files = {"Lovelace_Ada_alovelace_501/lab1.ipynb": b"1", late: b"2"}
