@@ -44,21 +44,52 @@ def _within(intake: Intake) -> Iterator[Arrived]:
 
 
 def _in_folder(intake: Intake, top: Path) -> Iterator[Arrived]:
-    for folder, names, files in os.walk(top, onerror=_unreadable):
-        here = Path(folder)
-        names.sort()
-        for name in [each for each in names if (here / each).is_symlink()]:
-            yield intake.refused(_path(top, here / name), "it is a link, which is not followed")
-        for name in sorted(files):
-            try:
-                yield from _file(intake, here / name, _path(top, here / name))
-            except TooMuch as error:
-                yield intake.refused(_path(top, here / name), f"{error}; the rest was not read")
-                return
+    for place in _in_order(top, intake.caps.files):
+        if place.is_symlink():
+            yield intake.refused(_path(top, place), "it is a link, which is not followed")
+            continue
+        try:
+            yield from _file(intake, place, _path(top, place))
+        except TooMuch as error:
+            yield intake.refused(_path(top, place), f"{error}; the rest was not read")
+            return
 
 
-def _unreadable(error: OSError) -> None:
-    raise ConfigurationError(f"{error.filename} cannot be read ({error.strerror}).") from None
+def _in_order(top: Path, most: int) -> Iterator[Path]:
+    """All files and links under a folder, by name; where they are too many, folders of few first.
+
+    So one student's thousands come last, wherever their folder stands.
+    """
+    folders = {top: _listed(top)}
+    waiting = [top]
+    while waiting:  # no recursion: a student's folders may be a thousand deep
+        inner = [each for each in folders[waiting.pop()] if _is_folder(each)]
+        folders |= {each: _listed(each) for each in inner}
+        waiting += inner
+    beneath: dict[Path, int] = {}
+    for folder in reversed(folders):
+        beneath[folder] = sum(beneath.get(each, 1) for each in folders[folder])
+    crowded = beneath[top] > most
+    stack = [top]
+    while stack:
+        if (place := stack.pop()) not in folders:
+            yield place
+            continue
+        inside = sorted(folders[place], key=lambda each: (each in folders, each.name))
+        if crowded:
+            inside.sort(key=lambda each: beneath.get(each, 1))
+        stack += reversed(inside)
+
+
+def _is_folder(place: Path) -> bool:
+    return place.is_dir() and not place.is_symlink()
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise ConfigurationError(f"{error.filename} cannot be read ({error.strerror}).") from None
 
 
 def _path(top: Path, place: Path) -> str:

@@ -10,11 +10,13 @@ import os
 import re
 import stat
 import struct
+import subprocess
 import tarfile
 import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 from time import process_time
@@ -294,6 +296,34 @@ def test_a_zips_list_is_bounded(take: Take) -> None:
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 41, 41, 41 * len(line), 0, 0)
     [one] = take("x.zip", line * 41 + end)
     assert "more than 20 files" in one.problem
+
+
+@pytest.mark.parametrize("top", ["", "submitted"])
+def test_nobodys_folder_takes_the_room_of_others(top: str, tmp_path: Path) -> None:
+    for student, count in (("ada", 1), ("grace", 40), ("joerg", 1)):
+        for number in range(count):
+            place = tmp_path / "in" / top / student / "lab1" / f"d{number}" / "lab1.ipynb"
+            place.parent.mkdir(parents=True)
+            place.write_bytes(b"%d" % number)
+    (tmp_path / "spool").mkdir()
+    found = list(arrived(tmp_path / "in", tmp_path / "spool", SMALL))
+    read = [path.removeprefix("submitted/").split("/")[0] for path in taken(found)]
+    assert {"ada", "joerg", "grace"} == set(read)
+    assert len(problems(found)) == 1
+
+
+def test_a_folder_of_a_thousand_levels_ends_no_run(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "in" / "joerg.ipynb").write_bytes(b"1")
+    with chdir(tmp_path / "in"):
+        for _ in range(1_500):
+            Path("a").mkdir()
+            os.chdir("a")
+    try:
+        assert len(list(arrived(tmp_path / "in", tmp_path / "spool"))) == 1
+    finally:  # pytest's own clearing away would recurse
+        subprocess.run(["rm", "-rf", str(tmp_path / "in")], check=True)
 
 
 def test_nobodys_archive_takes_the_room_of_others(take: Take) -> None:
