@@ -164,12 +164,12 @@ def without_caps() -> Iterator[None]:
 
 def without_plain_data() -> contextlib.AbstractContextManager[object]:
     """Answers are unpickled, as other graders do; what is none is read as ever."""
-    decode = channel.decode
+    decode = host.decode
 
     def unpickle(head: bytes, body: bytes) -> Any:
         return pickle.loads(head) if head.startswith(b"\x80") else decode(head, body)
 
-    return mock.patch.object(channel, "decode", unpickle)
+    return mock.patch.object(host, "decode", unpickle)
 
 
 def without_claims() -> contextlib.AbstractContextManager[object]:
