@@ -86,7 +86,7 @@ BY_NAME: tuple[str | int, ...] = (
 """Every call that looks a file up. Whether it had to come from the disk, the next one can tell."""
 
 BY_MEETING: tuple[str | int, ...] = (
-    *("clone", "set_robust_list", "set_tid_address", "flock"),
+    *("clone", "set_robust_list", "set_tid_address"),
     *("pipe", "pipe2", "socketpair", "getsockopt", "epoll_create", "epoll_create1"),
     *(449, 454, 455, 456),  # futex_waitv, futex_wake, futex_wait, futex_requeue
 )
@@ -95,8 +95,7 @@ takes of what the kernel counts for all.
 
 The kernel itself wakes who waits at an address, of a page that both see too, when a thread ends
 that named it as its own; and threads use up the numbers of processes, pipes those of files, sockets
-their own. `/dev/null`, which every process holds open, has locks that all of them see. What epoll
-watches is counted for all of the user's processes together."""
+their own. What epoll watches is counted for all of the user's processes together."""
 
 WORDS = ("set_robust_list", "set_tid_address")
 """With which a process names a word of its memory, where the kernel wakes whoever waits when it
@@ -128,9 +127,11 @@ F_SETPIPE_SZ = 1031
 """The kernel counts the room in pipes for all of the user's processes together."""
 F_FIRST_UNKNOWN = 1039
 """From here on commands are newer than this list; F_SETDELEG, 1040, of Linux 6.19, is a lease."""
-F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW = 5, 6, 7, 36, 37, 38
-"""Of the newer kind, locks stay with a file that is mapped when its descriptor is closed: as many
-as a process has time for, each some memory that no limit counts. Others are of open files alone."""
+SEE_LOCKS, TAKE_LOCKS = (5, 36), (6, 7, 37, 38)
+"""F_GETLK and F_SETLK with their kin. A lock on a library's file is seen by all who read it, slows
+each of them when it closes the file, and of the newer kind stays, in memory that no limit counts,
+with a file that is mapped. A submission is the only process that has its folder, so whatever lock
+it takes there is granted; it is so everywhere, and the kernel not asked: databases work."""
 MADV_COLD, MADV_PAGEOUT = 20, 21
 MADV_HUGEPAGE, MADV_COLLAPSE = 14, 25
 """They join pages of a library's file, for all who map it and for as long as it is in memory. NumPy
@@ -178,7 +179,7 @@ def compile_seal() -> bytes:
     """Return the program that keeps what a process knows in it: for one that holds a solution.
 
     It finds no file, and meets no other process: not at a page of a library that both have mapped,
-    at no lock, and in no count that the kernel keeps.
+    and in no count that the kernel keeps.
     """
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     for call in BY_NAME:
@@ -187,8 +188,6 @@ def compile_seal() -> bytes:
     for call in BY_MEETING:
         _add(rules, refuse, call)
     _add(rules, refuse, "futex", seccomp.Arg(1, seccomp.MASKED_EQ, FUTEX_PRIVATE, 0))
-    for command in (F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW):
-        _add(rules, refuse, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, LOW_WORD, command))
     _add(rules, refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, LOW_WORD, MADV_HUGEPAGE))
     return _compiled(rules)
 
@@ -219,9 +218,11 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
     _add(rules, refuse, "prctl", arg(0, seccomp.GE, PR_FIRST_UNKNOWN))
     signals, kept = (F_SETOWN, F_SETSIG, F_SETOWN_EX), (F_SET_RW_HINT, F_SET_FILE_RW_HINT)
-    locks = (F_OFD_SETLK, F_OFD_SETLKW)
-    for command in (*signals, F_SETLEASE, F_NOTIFY, *kept, F_SETPIPE_SZ, *locks):
+    for command in (*signals, F_SETLEASE, F_NOTIFY, *kept, F_SETPIPE_SZ, *SEE_LOCKS):
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
+    _add(rules, seccomp.ERRNO(0), "flock")
+    for command in TAKE_LOCKS:
+        _add(rules, seccomp.ERRNO(0), "fcntl", arg(1, masked, LOW_WORD, command))
     _add(rules, refuse, "fcntl", arg(1, seccomp.GE, F_FIRST_UNKNOWN))
     for flags in (MAP_HUGETLB, MAP_SHARED_ANONYMOUS):
         _add(rules, refuse, "mmap", arg(3, masked, flags, flags))

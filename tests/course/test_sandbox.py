@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -272,16 +274,12 @@ CALLS = (
     "    if libc.syscall(ctypes.c_long(number), *given) < 0:\n"
     "        raise OSError(ctypes.get_errno(), 'refused')\n"
     "def lock(command):\n"
-    "    how = struct.pack('hhqqi4x', fcntl.F_WRLCK, os.SEEK_SET, 5, 7, 0)\n"
+    "    how = struct.pack('hhqqi4x', fcntl.F_RDLCK, os.SEEK_SET, 5, 7, 0)\n"
     "    fcntl.fcntl(0, command, how)\n"
     "is_x86 = os.uname().machine == 'x86_64'\n"
 )
 MEETS = {
     "a file's attributes": "ask(468, -100, 0, 0, 0, 0)",
-    "a lock on a file that all hold open": "fcntl.flock(0, fcntl.LOCK_EX)",
-    "a lock on a part of it": "lock(fcntl.F_SETLK)",
-    "who holds such a lock": "lock(fcntl.F_GETLK)",
-    "a lock that goes with the descriptor": "lock(37)",
     "a wait at many pages": "ask(449, 0, 1, 0, 0, 1)",
     "a wake in the newer way": "ask(454, 0, 1, 1, 2)",
     "a wait in the newer way": "ask(455, 0, 0, 1, 2, 0, 1)",
@@ -333,8 +331,8 @@ KEEPS = {
     "a lease under a newer name": "fcntl.fcntl(0, 1040, bytes(8))",
     "any newer command": "fcntl.fcntl(0, 1100, bytes(8))",
     "threads with descriptors of their own": "ask(56 if is_x86 else 220, 0x30B00, 0, 0, 0, 0)",
-    "locks that stay without a descriptor": "lock(37)",
-    "the same, with waiting": "lock(38)",
+    "who holds a lock": "lock(fcntl.F_GETLK)",
+    "the same in the newer way": "lock(36)",
     "descriptors of its own for one that runs": "ask(436, 0xFFFFFFF0, 0xFFFFFFFF, 2)",
 }
 
@@ -342,6 +340,38 @@ KEEPS = {
 @pytest.mark.parametrize("source", KEEPS.values(), ids=KEEPS.keys())
 def test_nothing_is_left_with_what_all_share(child: Child, source: str) -> None:
     assert refused(child, CALLS + source) == "PermissionError"
+
+
+LOCKS = {
+    "a whole file": "fcntl.flock(0, fcntl.LOCK_EX)",
+    "a part of it": "lock(fcntl.F_SETLK)",
+    "with waiting": "lock(fcntl.F_SETLKW)",
+    "for as long as it is open": "lock(37)",
+    "the same, with waiting": "lock(38)",
+}
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize("source", LOCKS.values(), ids=LOCKS.keys())
+def test_no_lock_is_one_that_another_could_see(
+    source: str, sealed: bool, warm: WarmProcess
+) -> None:
+    """Each is granted, unasked: on `/dev/null`, which all hold open, there is none."""
+    with warm.fork(sealed=sealed) as child:
+        assert child.run(CALLS + source).error is None
+        assert f":{Path(os.devnull).stat().st_ino} " not in Path("/proc/locks").read_text()
+
+
+def test_a_database_finds_its_locks(child: Child) -> None:
+    source = (
+        "import sqlite3\n"
+        "with sqlite3.connect('mine') as base:\n"
+        "    base.execute('create table marks (points)')\n"
+        "    base.execute('insert into marks values (84)')\n"
+        "points, = sqlite3.connect('mine').execute('select points from marks').fetchone()\n"
+    )
+    assert child.run(source).error is None
+    assert child.get("points") == 84
 
 
 @pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", ".", ""])
