@@ -117,6 +117,7 @@ class Service:
                 self.stopwatch.stop()
         except BaseException as error:
             failure = error
+            self.stopwatch.stop()  # which itself may have been stopped
         if self.stopwatch.expired and verb != "run":
             return self.encode(number, "limit", self.stopwatch.expired)
         if frame is not None:

@@ -18,7 +18,8 @@ SHORTEST = 0.01
 """The kernel's timer goes by ticks of 4 to 10 ms."""
 TICKS = 10
 """How often the wall clock is looked at within its limit."""
-LONGEST_TICK = 1.0
+LONGEST_TICK = 0.5
+"""Less than `grace_cpu`: by these looks, too, code is stopped before its process is killed."""
 IDLE = 0.05
 """A tick in which less than this share was computed counts as waiting, unless the processor was
 taken away more often than it was given back: then the judge's clock decides, which knows for how
@@ -87,6 +88,8 @@ class Stopwatch:
         self._seen = (wall, cpu)
         if not self._was_preempted() and computed < IDLE * elapsed:
             self._waited += elapsed
+        if cpu >= self._cpu_end:  # the kernel's timer of CPU time may be late, too
+            self._expire("cpu")
         if self._waited >= self._seconds["wall"]:
             self._expire("wall")
 
