@@ -26,6 +26,8 @@ from course.sandbox.limits import Limits
 from course.sandbox.stopwatch import Stopwatch
 
 CHANNEL = 3
+HELLO = b"!"
+"""Before the first frame: with it the kernel says who sends, and a descriptor may come."""
 SEED = 0
 DESCRIBE_SECONDS = 0.2
 RUN_LIMITS = {"cpu": "cell_cpu", "wall": "wall", None: None}
@@ -40,6 +42,16 @@ def take_descriptors(channel: socket.socket) -> socket.socket:
     os.dup2(end, CHANNEL)
     os.closerange(CHANNEL + 1, os.sysconf("SC_OPEN_MAX"))
     return socket.socket(fileno=CHANNEL)
+
+
+def introduce(end: socket.socket, asking: list[bytes], call: int) -> None:
+    """Say the first word, and hand over the descriptor at which this process asks for threads."""
+    listener = confine.ask_for_threads(asking[0], call) if asking else None
+    if listener is None:
+        end.send(HELLO)
+    else:
+        socket.send_fds(end, [HELLO], [listener])
+        os.close(listener)
 
 
 def confine_self(settings: dict[str, Any], folder: str) -> dict[str, Any]:
@@ -211,6 +223,7 @@ def main(
     """Confine this process, say so, and serve; when a layer fails, say that and serve nothing."""
     limits = Limits.from_dict(settings["limits"])
     channel = Channel(take_descriptors(channel_socket), limits.frame_bytes)
+    introduce(channel.socket, settings["asking"], settings["seccomp"])
     try:
         settle(folder)
         in_force = confine_self(settings, folder)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from course.sandbox.outcome import Limit
+from course.sandbox.turnstile import Turnstile
 
 LONGEST_WAIT = 0.25
 SECONDS_BETWEEN_GLANCES = 0.03
@@ -28,8 +29,9 @@ CORES = os.cpu_count() or 1
 class Process:
     """A process that is not our child, named by a pidfd."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, asks: int | None = None) -> None:
         self.pid = pid
+        self.turnstile = None if asks is None else Turnstile(asks)
         self._descriptor: int | None = os.pidfd_open(pid)
         self._clock = (~pid << 3) | 2  # clock_getcpuclockid(3), which Python does not offer
         self._ticks = ~pid << 3
@@ -130,6 +132,9 @@ class Process:
             if descriptor is not None:
                 os.close(descriptor)
         self._descriptor = self._statistics = self._tasks = None
+        if self.turnstile is not None:
+            self.turnstile.close()
+            self.turnstile = None
 
     def _delays_now(self) -> dict[str, float]:
         """How long each of its threads has waited for a processor, by the thread's number.
@@ -201,6 +206,8 @@ class Deadline:
         """Wait until the descriptor is ready; raises `Expired`, or what `glance` raises."""
         poll = select.poll()
         poll.register(descriptor, event)
+        if self.process.turnstile is not None:
+            poll.register(self.process.turnstile.descriptor, select.POLLIN)
         while True:
             cpu_left = self.cpu_end - self.process.cpu()
             wall_left = self.wall_end - self.process.wall()
@@ -212,5 +219,6 @@ class Deadline:
             end = time.monotonic() + max(soonest, SHORTEST_WAIT)
             while (left := end - time.monotonic()) > 0:
                 self.glance()
-                if poll.poll(min(left, SECONDS_BETWEEN_GLANCES) * 1000):
+                ready = poll.poll(min(left, SECONDS_BETWEEN_GLANCES) * 1000)
+                if any(each == descriptor for each, _ in ready):
                     return

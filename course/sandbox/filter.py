@@ -1,161 +1,43 @@
-"""The system-call filter: what no honest notebook needs and what the other layers leave open.
+"""The system-call filter: refuses what `calls` lists.
 
 Trusted side: the judge compiles it once with pyseccomp, which knows the numbers of every
-architecture, and hands the program to the sandbox as bytes, so that libseccomp need not be visible
-in there. A deny list, because an allow list would have to follow every release of libc and NumPy;
-calls newer than the list are refused as "not implemented", and libraries then fall back on older
-ones. Of ioctl alone, a door to every driver and file system, it is an allow list.
+architecture, and hands the programs to the sandbox as bytes, so that libseccomp need not be visible
+in there.
 """
 
 from __future__ import annotations
 
+import base64
 import errno
 import struct
 import sys
 import tempfile
-import termios
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import pyseccomp as seccomp
 
-NEWEST_KNOWN = 469
-"""file_setattr, of Linux 6.17. From 424 on, numbers are the same on every architecture."""
+from course.sandbox import calls
 
-DENIED: tuple[str, ...] = (
-    *("execve", "execveat", "fork", "vfork"),
-    *("socket", "connect", "bind", "listen", "accept", "accept4", "sendmsg", "sendmmsg"),
-    *("kill", "tkill", "tgkill", "rt_sigqueueinfo"),
-    *("rt_tgsigqueueinfo", "pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
-    *("ptrace", "process_vm_readv", "process_vm_writev"),
-    *("process_madvise", "process_mrelease", "kcmp"),
-    *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot"),
-    *("open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr"),
-    *("bpf", "perf_event_open", "userfaultfd"),
-    *("io_uring_setup", "io_uring_enter", "io_uring_register"),
-    *("keyctl", "add_key", "request_key"),
-    *("memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget"),
-    *("msgsnd", "msgrcv", "msgctl", "semget", "semop", "semtimedop", "semctl"),
-    *("mq_open", "mq_unlink"),
-    *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
-    *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
-    *("utime", "utimes", "futimesat", "utimensat", "truncate"),
-    *("sched_setaffinity", "sched_setscheduler", "sched_setparam"),
-    *("sched_setattr", "setpriority", "ioprio_set", "setrlimit"),
-    *("personality", "syslog", "quotactl", "quotactl_fd", "acct", "swapon", "swapoff", "reboot"),
-    *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname"),
-    *("open_by_handle_at", "name_to_handle_at", "inotify_init"),
-    *("inotify_init1", "fanotify_init", "fanotify_mark"),
-    *("init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load"),
-    *("iopl", "ioperm", "modify_ldt", "lookup_dcookie", "vhangup", "nfsservctl"),
-    *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"),
-    *("mknod", "mknodat", "symlink", "symlinkat", "sync", "syncfs"),
-    *("io_setup", "migrate_pages", "move_pages"),
-    *("mincore", "preadv2", "fadvise64", "sysinfo"),
-    *("vmsplice", "splice", "tee", "sendfile", "sendfile64"),
-)
-"""`sendmsg` sends descriptors. The kernel counts those that nobody has received yet for all of the
-user's processes together, and beyond a limit none of them can send any: then no child is forked.
-
-`mincore` and the next two tell which pages of a library's file are in memory, or put them out. Each
-page would hold a bit for the next submission, for days: room for any solution that was lent to this
-one. `sysinfo` tells how much memory the whole machine has left, which is anybody's to take.
-
-`vmsplice` and the rest lend whole pages to a pipe or a socket, and one byte of each keeps two MiB
-that are unmapped by then: memory that no limit counts. Whoever copies files does without."""
-
-DENIED_NUMBERS = (451, 452, 457, 458, 463, 466, 467, 469)
-"""cachestat, fchmodat2, statmount, listmount, setxattrat, removexattrat, open_tree_attr,
-file_setattr: some libseccomp lack them."""
-
-NOT_IMPLEMENTED = ("clone3", "openat2")
-"""Their flags are behind a pointer, which a filter cannot read; libc falls back on older calls."""
-
-NOT_SUPPORTED = (
-    *("fallocate", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr"),
-    *(464, 465),  # getxattrat, listxattrat
-)
-"""`fallocate` fills a disk in no time; libc writes zeros instead, which takes the time that notices
-it. The others read what is written on any file, whatever Landlock says of its content."""
-
-BY_NAME: tuple[str | int, ...] = (
-    *("open", "openat", "creat", "stat", "lstat", "newfstatat", "fstatat64", "statx", "access"),
-    *("faccessat", "faccessat2", "readlink", "readlinkat", "statfs", "chdir", "getdents"),
-    *("getdents64", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "link", "linkat"),
-    *("rename", "renameat", "renameat2", "uselib", 468),  # file_getattr
-)
-"""Every call that looks a file up. Whether it had to come from the disk, the next one can tell."""
-
-BY_MEETING: tuple[str | int, ...] = (
-    *("clone", "set_robust_list", "set_tid_address"),
-    *("pipe", "pipe2", "socketpair", "getsockopt", "epoll_create", "epoll_create1"),
-    *(449, 454, 455, 456),  # futex_waitv, futex_wake, futex_wait, futex_requeue
-)
-"""Every call, beside what a filter can tell by the arguments, with which a process meets another or
-takes of what the kernel counts for all.
-
-The kernel itself wakes who waits at an address, of a page that both see too, when a thread ends
-that named it as its own; and threads use up the numbers of processes, pipes those of files, sockets
-their own. What epoll watches is counted for all of the user's processes together."""
-
-WORDS = ("set_robust_list", "set_tid_address")
-"""With which a process names a word of its memory, where the kernel wakes whoever waits when it
-ends. libc has named some before the seal, and which page lies there is the process's to change."""
-
-CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
-CLOSE_RANGE, CLOSE_RANGE_UNSHARE = 436, 2
-"""A thread with descriptors of its own would have as many of them again as a process may."""
-ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
-PR_SCHED_CORE = 62
-"""Leaves the other half of a core idle while this process runs: whoever else is graded waits."""
-IOCTLS = (
-    *(termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO),
-    *(termios.FIOCLEX, termios.FIONCLEX),
-)
-"""All that Python and its libraries ask for. Others change the attributes of any file of the user's
-that can be read, seal it for ever, or have signals sent."""
-ANOTHERS_CLOCK = 1 << 31
-"""The bit of a clock's number that makes it a process's: the judge's time tells what it thinks."""
-F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
-"""They have the kernel send any signal, SIGKILL too, to any process of the user when a file is
-ready; Landlock stops that from ABI 6 on."""
-F_SETLEASE, F_NOTIFY = 1024, 1026
-"""A lease on a library's file makes everybody else who opens that file wait, up to 45 seconds."""
-F_SET_RW_HINT, F_SET_FILE_RW_HINT = 1036, 1038
-"""How long what is written will be kept: one of six, kept with the file for all who open it."""
-F_SETPIPE_SZ = 1031
-"""The kernel counts the room in pipes for all of the user's processes together."""
-F_FIRST_UNKNOWN = 1039
-"""From here on commands are newer than this list; F_SETDELEG, 1040, of Linux 6.19, is a lease."""
-SEE_LOCKS, TAKE_LOCKS = (5, 36), (6, 7, 37, 38)
-"""F_GETLK and F_SETLK with their kin. A lock on a library's file is seen by all who read it, slows
-each of them when it closes the file, and of the newer kind stays, in memory that no limit counts,
-with a file that is mapped. A submission is the only process that has its folder, so whatever lock
-it takes there is granted; it is so everywhere, and the kernel not asked: databases work."""
-MADV_COLD, MADV_PAGEOUT = 20, 21
-MADV_HUGEPAGE, MADV_COLLAPSE = 14, 25
-"""They join pages of a library's file, for all who map it and for as long as it is in memory. NumPy
-asks for the first of its own arrays, and does as well without."""
-MAP_HUGETLB = 0x40000
-"""Pages out of a store that the whole machine shares."""
-MAP_SHARED_ANONYMOUS = 0x21
-"""What was written there stays until the last page of the mapping goes, and only what is mapped
-counts: a process could unmap all but one page, and do it again, until the machine has no memory."""
-PR_FIRST_UNKNOWN = 78
-"""From here on options are newer than this list; PR_FUTEX_HASH, 78, of Linux 6.16, has the kernel
-make a table of any size, a GiB of memory that no limit counts."""
-MADV_MERGEABLE, PR_SET_MEMORY_MERGE = 12, 67
-"""A page that was merged with another process's equal one takes longer to write to."""
-MPOL_F_ADDR, MPOL_MF_MOVE, MPOL_MF_MOVE_ALL = 2, 2, 4
-"""In which part of the machine's memory a page lies, a bit that stays with a library's file."""
-AF_UNIX = 1
-SOCK_TYPE, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET = 0xF, 2, 3, 5
-"""A pair of datagram sockets would do: each can send to any named socket of the machine."""
-MSG_OOB = 1
-"""A byte out of band: nothing on a pair of local sockets needs it, and for years kernels went wrong
-over it (CVE-2025-38236), which a browser's sandbox did not survive."""
-FUTEX_PRIVATE = 128
+ASK = 0x7FC00000
+"""SECCOMP_RET_USER_NOTIF, which weighs less than any refusal."""
 LOW_WORD = 0xFFFFFFFF
+
+
+def to_install() -> dict[str, Any]:
+    """What a warm process needs to install them in its children, as JSON carries it."""
+    programs = {
+        "filters": compile_filters(),
+        "seal": (compile_seal(),),
+        "asking": (compile_asking(),),
+    }
+    made: dict[str, Any] = {
+        name: [base64.b64encode(each).decode() for each in each_of]
+        for name, each_of in programs.items()
+    }
+    [number] = _numbers(["seccomp"])
+    return {**made, "words": _numbers(calls.WORDS), "seccomp": number}
 
 
 @cache
@@ -163,15 +45,27 @@ def compile_filters() -> tuple[bytes, ...]:
     """Return the BPF programs that a child installs, in order."""
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refuse = seccomp.ERRNO(errno.EPERM)
-    calls: list[str | int] = [*DENIED, *DENIED_NUMBERS]
-    for call in calls:
+    for call in calls.DENIED:
         _add(rules, refuse, call)
-    for name in NOT_IMPLEMENTED:
+    for name in calls.NOT_IMPLEMENTED:
         _add(rules, seccomp.ERRNO(errno.ENOSYS), name)
-    for call in NOT_SUPPORTED:
+    for call in calls.NOT_SUPPORTED:
         _add(rules, seccomp.ERRNO(errno.EOPNOTSUPP), call)
     _add_conditional(rules, refuse)
     return _refuse_unlisted(), _compiled(rules)  # the second one forbids installing more
+
+
+@cache
+def compile_asking() -> bytes:
+    """Return the program with which each new thread is asked for; refused ones are not."""
+    load, jump_if_equal, give = 0x20, 0x15, 0x06
+    clone = seccomp.resolve_syscall(seccomp.system_arch(), "clone")
+    return _assembled(
+        (load, 0, 0, 0),  # the call's number
+        (jump_if_equal, 0, 1, clone),
+        (give, 0, 0, ASK),
+        (give, 0, 0, seccomp.ALLOW),
+    )
 
 
 @cache
@@ -182,19 +76,19 @@ def compile_seal() -> bytes:
     and in no count that the kernel keeps.
     """
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    for call in BY_NAME:
+    for call in calls.BY_NAME:
         _add(rules, seccomp.ERRNO(errno.EACCES), call)
     refuse = seccomp.ERRNO(errno.EPERM)
-    for call in BY_MEETING:
+    for call in calls.BY_MEETING:
         _add(rules, refuse, call)
-    _add(rules, refuse, "futex", seccomp.Arg(1, seccomp.MASKED_EQ, FUTEX_PRIVATE, 0))
-    _add(rules, refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, LOW_WORD, MADV_HUGEPAGE))
+    _add(rules, refuse, "futex", seccomp.Arg(1, seccomp.MASKED_EQ, calls.FUTEX_PRIVATE, 0))
+    _add(rules, refuse, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, LOW_WORD, calls.MADV_HUGEPAGE))
     return _compiled(rules)
 
 
-def words() -> list[int]:
-    """The numbers of the calls `WORDS` here, for a process to take back what it named."""
-    return [seccomp.resolve_syscall(seccomp.system_arch(), name) for name in WORDS]
+def _numbers(names: Iterable[str]) -> list[int]:
+    """The numbers of system calls on this architecture."""
+    return [seccomp.resolve_syscall(seccomp.system_arch(), name) for name in names]
 
 
 def _compiled(rules: seccomp.SyscallFilter) -> bytes:
@@ -207,38 +101,36 @@ def _compiled(rules: seccomp.SyscallFilter) -> bytes:
 def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
     """Refuse calls by their arguments; only the low word counts where the kernel reads an int."""
     arg, masked = seccomp.Arg, seccomp.MASKED_EQ
-    for flag in (CLONE_THREAD, CLONE_FILES):
+    for flag in (calls.CLONE_THREAD, calls.CLONE_FILES):
         _add(rules, refuse, "clone", arg(0, masked, flag, 0))
-    unshare = CLOSE_RANGE_UNSHARE
-    _add(rules, refuse, CLOSE_RANGE, arg(2, masked, unshare, unshare))
+    unshare = calls.CLOSE_RANGE_UNSHARE
+    _add(rules, refuse, calls.CLOSE_RANGE, arg(2, masked, unshare, unshare))
+    ways, emptying = calls.ACCESS_AND_TRUNCATE, calls.TRUNCATE_ONLY
     for name, place in (("open", 1), ("openat", 2)):  # O_TRUNC without write access empties files
-        _add(rules, refuse, name, arg(place, masked, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY))
-    own = (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP)
-    for option in (*own, PR_SCHED_CORE, PR_SET_MEMORY_MERGE):
+        _add(rules, refuse, name, arg(place, masked, ways, emptying))
+    for option in calls.OPTIONS:
         _add(rules, refuse, "prctl", arg(0, masked, LOW_WORD, option))
-    _add(rules, refuse, "prctl", arg(0, seccomp.GE, PR_FIRST_UNKNOWN))
-    signals, kept = (F_SETOWN, F_SETSIG, F_SETOWN_EX), (F_SET_RW_HINT, F_SET_FILE_RW_HINT)
-    for command in (*signals, F_SETLEASE, F_NOTIFY, *kept, F_SETPIPE_SZ, *SEE_LOCKS):
+    _add(rules, refuse, "prctl", arg(0, seccomp.GE, calls.PR_FIRST_UNKNOWN))
+    for command in calls.COMMANDS:
         _add(rules, refuse, "fcntl", arg(1, masked, LOW_WORD, command))
     _add(rules, seccomp.ERRNO(0), "flock")
-    for command in TAKE_LOCKS:
+    for command in calls.TAKE_LOCKS:
         _add(rules, seccomp.ERRNO(0), "fcntl", arg(1, masked, LOW_WORD, command))
-    _add(rules, refuse, "fcntl", arg(1, seccomp.GE, F_FIRST_UNKNOWN))
-    for flags in (MAP_HUGETLB, MAP_SHARED_ANONYMOUS):
+    _add(rules, refuse, "fcntl", arg(1, seccomp.GE, calls.F_FIRST_UNKNOWN))
+    for flags in (calls.MAP_HUGETLB, calls.MAP_SHARED_ANONYMOUS):
         _add(rules, refuse, "mmap", arg(3, masked, flags, flags))
-    _add(rules, refuse, "get_mempolicy", arg(4, masked, MPOL_F_ADDR, MPOL_F_ADDR))
-    for flag in (MPOL_MF_MOVE, MPOL_MF_MOVE_ALL):
+    _add(rules, refuse, "get_mempolicy", arg(4, masked, calls.MPOL_F_ADDR, calls.MPOL_F_ADDR))
+    for flag in (calls.MPOL_MF_MOVE, calls.MPOL_MF_MOVE_ALL):
         _add(rules, refuse, "mbind", arg(5, masked, flag, flag))
-    for advice in (MADV_COLD, MADV_PAGEOUT, MADV_MERGEABLE, MADV_COLLAPSE):
-        # the first two put a library's pages out of memory, too
+    for advice in calls.ADVICE:
         _add(rules, refuse, "madvise", arg(2, masked, LOW_WORD, advice))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
-        _add(rules, refuse, name, arg(0, masked, ANOTHERS_CLOCK, ANOTHERS_CLOCK))
-    _add(rules, refuse, "socketpair", arg(0, seccomp.NE, AF_UNIX))
-    for kind in (SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET):
-        _add(rules, refuse, "socketpair", arg(1, masked, SOCK_TYPE, kind))
+        _add(rules, refuse, name, arg(0, masked, calls.ANOTHERS_CLOCK, calls.ANOTHERS_CLOCK))
+    _add(rules, refuse, "socketpair", arg(0, seccomp.NE, calls.AF_UNIX))
+    for kind in (calls.SOCK_DGRAM, calls.SOCK_RAW, calls.SOCK_SEQPACKET):
+        _add(rules, refuse, "socketpair", arg(1, masked, calls.SOCK_TYPE, kind))
     for name, place in (("sendto", 3), ("recvfrom", 3), ("recvmsg", 2), ("recvmmsg", 3)):
-        _add(rules, refuse, name, arg(place, masked, MSG_OOB, MSG_OOB))
+        _add(rules, refuse, name, arg(place, masked, calls.MSG_OOB, calls.MSG_OOB))
     _add(rules, refuse, "prlimit64", arg(0, seccomp.NE, 0))  # its own limits only, and those
     # are to be read: a lowered one on CPU time is a SIGKILL that looks as if it came from outside
     _add(rules, refuse, "prlimit64", arg(2, seccomp.NE, 0))
@@ -268,15 +160,20 @@ def _refuse_unlisted() -> bytes:
     load, jump_if_greater, jump_if_equal, give = 0x20, 0x25, 0x15, 0x06
     request = 24 if sys.byteorder == "little" else 28  # the low word of the second argument
     ioctl = seccomp.resolve_syscall(seccomp.system_arch(), "ioctl")
-    listed = [(jump_if_equal, len(IOCTLS) - at, 0, each) for at, each in enumerate(IOCTLS)]
-    program = (
+    listed = [
+        (jump_if_equal, len(calls.IOCTLS) - at, 0, each) for at, each in enumerate(calls.IOCTLS)
+    ]
+    return _assembled(
         (load, 0, 0, 0),  # the call's number
-        (jump_if_greater, 0, 1, NEWEST_KNOWN),
+        (jump_if_greater, 0, 1, calls.NEWEST_KNOWN),
         (give, 0, 0, seccomp.ERRNO(errno.ENOSYS)),
-        (jump_if_equal, 0, len(IOCTLS) + 2, ioctl),
+        (jump_if_equal, 0, len(calls.IOCTLS) + 2, ioctl),
         (load, 0, 0, request),
         *listed,
         (give, 0, 0, seccomp.ERRNO(errno.EPERM)),
         (give, 0, 0, seccomp.ALLOW),
     )
+
+
+def _assembled(*program: tuple[int, int, int, int]) -> bytes:
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)

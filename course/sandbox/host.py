@@ -64,6 +64,11 @@ class Child:
         """CPU seconds used so far, by the kernel's account."""
         return self._process.cpu()
 
+    @property
+    def asks_for_threads(self) -> bool:
+        """Whether each of its threads waits to be let in; else they are counted now and then."""
+        return self._process.turnstile is not None
+
     def run(self, source: str, *, draw: bool = True) -> CellRun:
         """Run one cell; its error and its limit are returned. To `draw` takes most of the time."""
         before = self.cpu

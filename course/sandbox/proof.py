@@ -67,6 +67,7 @@ CANARY_PREFIX = "course-proof-"
 MADE = "course-proof"
 
 NOTICED_LATE = "fill the disk until it is noticed"
+COUNTED_LATE = "start thousands of threads before they are counted"
 MAY_SUCCEED = {
     "see that a file of the instructor exists": "os.stat(CANARY)",
     NOTICED_LATE: "fill(FOLDER)",
@@ -156,6 +157,8 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
             if "seccomp" in isolation.layers:
                 results |= _attempt(warm, ATTEMPT, SEALED_MUST_FAIL, sealed=True)
             free = _attempt(warm, program, MAY_SUCCEED)
+            with warm.fork() as child:
+                asks = child.asks_for_threads
         touched = (
             not canary.exists() or canary.read_text() != "SECRET" or len([*folder.iterdir()]) != 1
         )
@@ -165,6 +168,8 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
         for name, result in free.items()
         if result == "allowed" or (name == NOTICED_LATE and result.startswith(ENDED))
     ]
+    if not asks:
+        not_prevented.append(COUNTED_LATE)
     if touched:
         holes.append("leave the instructor's files alone")
     return Proof(

@@ -42,7 +42,7 @@ def main() -> None:
     """Serve the control socket whose descriptor is the only argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(control.recv(MESSAGE_BYTES))
-    for name in ("filters", "seal"):
+    for name in ("filters", "seal", "asking"):
         settings[name] = [base64.b64decode(program) for program in settings[name]]
     home = Path(settings["folder"]) / "home"
     home.mkdir(exist_ok=True)

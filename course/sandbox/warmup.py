@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import errno
 import json
@@ -15,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -32,6 +32,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 MILLISECONDS_TO_SEE_AN_END = 100
 END = b"end"
+NO_FILTERS: Mapping[str, Any] = {"filters": [], "seal": [], "asking": [], "words": [], "seccomp": 0}
 OUTSIDERS = (signal.SIGKILL, signal.SIGTERM)
 IN_BWRAP = 128
 """What bubblewrap adds to the signal that ended what it runs."""
@@ -128,19 +129,15 @@ class WarmHandle:
             start_new_session=True,
         )
 
-    def _filters(self) -> dict[str, list[Any]]:
+    def _filters(self) -> dict[str, Any]:
         """Compile the system-call filters; raises OSError where libseccomp is missing."""
         if "seccomp" not in self.isolation.layers:
-            return {"filters": [], "seal": [], "words": []}
+            return dict(NO_FILTERS)
         try:
-            from course.sandbox.filter import compile_filters, compile_seal, words
+            from course.sandbox.filter import to_install
         except (ImportError, RuntimeError) as error:  # pyseccomp, or the library that it needs
             raise OSError(f"no system-call filter: {error}") from None
-        programs = {"filters": compile_filters(), "seal": (compile_seal(),)}
-        encoded = {
-            name: [base64.b64encode(each).decode() for each in programs[name]] for name in programs
-        }
-        return {**encoded, "words": words()}
+        return to_install()
 
     def fork(self, seconds: float, *, sealed: bool) -> tuple[Channel, Process, dict[str, Any]]:
         """Fork a confined child; raises WarmEnded, or GraderFault when a layer fails in it."""
@@ -159,7 +156,8 @@ class WarmHandle:
             with theirs:
                 socket.send_fds(self._control, [SEALED if sealed else OPEN], [theirs.fileno()])
             wait(ours.fileno(), select.POLLIN)
-            process = Process(credentials.pid_of_sender(ours))
+            pid = credentials.pid_of_sender(ours)
+            process = Process(pid, _with_descriptor(ours, 1)[1])
             hello = channel.receive()
         except (OSError, Closed, ProtocolError) as error:
             channel.close()
@@ -292,7 +290,7 @@ class WarmHandle:
         return lines[-1][:300] if lines else ""
 
 
-def _with_descriptor(end: socket.socket) -> tuple[bytes, int | None]:
+def _with_descriptor(end: socket.socket, size: int = 100) -> tuple[bytes, int | None]:
     """Return a message and the descriptor that came with it, if one did."""
-    message, descriptors, _, _ = socket.recv_fds(end, 100, 1)
+    message, descriptors, _, _ = socket.recv_fds(end, size, 1)
     return message, next(iter(descriptors), None)

@@ -14,6 +14,8 @@ from course.sandbox.room import NO_ROOM
 from course.sandbox.warmup import WarmHandle
 
 SECONDS_BETWEEN_INSPECTIONS = 0.25
+SECONDS_TO_BE_GONE = 0.005
+"""A thread that has ended, and that others do not wait for any more, is counted for a moment."""
 
 
 class Watch:
@@ -26,9 +28,8 @@ class Watch:
         self._next = 0.0
 
     def glance(self) -> None:
-        """Count threads, see if there is room, and at times `inspect`; raises the same."""
-        if self._process.threads() > self._warm.limits.processes:
-            raise Expired("processes")
+        """Let threads in or count them, see if there is room, and at times `inspect`."""
+        self._let_threads_in()
         room = self._warm.room
         if time.monotonic() >= self._next or (room is not None and room.is_short()):
             self._inspect_folder()
@@ -37,6 +38,18 @@ class Watch:
         """Look at everything now; raises Expired, or KilledFromOutside if others fill the disk."""
         self._next = 0.0
         self.glance()
+
+    def _let_threads_in(self) -> None:
+        """One by one as they are asked for: nobody gets more than twice as many, however fast."""
+        most, turnstile = self._warm.limits.processes, self._process.turnstile
+        while turnstile is not None and turnstile.is_asked():
+            if self._process.threads() >= most:
+                time.sleep(SECONDS_TO_BE_GONE)
+                if self._process.threads() >= most:
+                    raise Expired("processes")
+            turnstile.let_one_in()
+        if self._process.threads() > most:
+            raise Expired("processes")
 
     def _inspect_folder(self) -> None:
         """Refuse a process that fills the disk, or makes files without end."""

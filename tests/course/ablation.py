@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from ablation_attacks import ATTACKS, PROGRAM, Attack
@@ -26,6 +27,7 @@ from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import MIB
 from course.sandbox.outcome import SubmissionError
+from course.sandbox.warmup import WarmHandle
 from course.sandbox.watch import Watch
 
 DOCS = Path(__file__).parents[2] / "docs" / "ablation.md"
@@ -76,6 +78,11 @@ def warm_command(change: str) -> mock._patch[object]:
     return mock.patch.object(view, "warm_command", lambda control: [*command, str(control)])
 
 
+def unasked(handle: WarmHandle, made: Any = WarmHandle._filters) -> dict[str, Any]:
+    """The filters, of which none has the judge asked for threads."""
+    return {**made(handle), "asking": []}
+
+
 @contextlib.contextmanager
 def sandbox(layers: Layers) -> Iterator[WarmProcess]:
     """A warm process with just these layers."""
@@ -91,6 +98,7 @@ def sandbox(layers: Layers) -> Iterator[WarmProcess]:
                 mock.patch.multiple(Watch, glance=mock.DEFAULT, inspect=mock.DEFAULT)
             )
             stack.enter_context(mock.patch.object(Child, "cpu", 0.0))
+            stack.enter_context(mock.patch.object(WarmHandle, "_filters", unasked))
         tier = "bwrap" if "bwrap" in layers else "landlock"
         yield stack.enter_context(WarmProcess(Isolation(tier, named), LIMITS))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import resource
 import socket
 import tempfile
@@ -20,6 +21,7 @@ from course.errors import KilledFromOutside
 from course.sandbox import room, sweep
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child, ProcessEnded
+from course.sandbox.warmup import WarmHandle
 
 ROOT = Path(__file__).parents[2]
 HELP = """
@@ -41,6 +43,18 @@ def start(number):
         libc.clone(libc.pause, top, 0x50F00, None)
 """
 )
+DOUBLING_THREADS = """
+import ctypes, mmap
+code = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+code.write(bytes.fromhex(
+    "bf 00 0f 05 00"  # mov edi, 0x50f00: a thread
+    "48 89 e6"  # mov rsi, rsp: on this one's stack, which none of them uses
+    "31 d2 45 31 d2 45 31 c0"  # xor edx, edx; xor r10d, r10d; xor r8d, r8d
+    "b8 38 00 00 00 0f 05"  # mov eax, 56; syscall: clone
+    "eb e7"  # jmp to the first: so does each that was made
+))
+ctypes.CFUNCTYPE(None)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
+"""
 
 
 @pytest.fixture(scope="module", params=TIERS)
@@ -283,16 +297,41 @@ open(b"\\xff\\xfe", "w").close()
             assert len([path for path in folder.iterdir() if path.name != "home"]) == 1
 
 
-def test_threads_are_counted_while_they_are_started(child: Child) -> None:
-    """The kernel starts them without Python and without memory, and counts nothing of root's."""
-    child.run(RAW_THREADS)
+def most_threads(child: Child, source: str) -> int:
+    """How many threads a flood had when it was ended, which it must be."""
     seen = []
     threads = child._process.threads
     child._process.threads = lambda: seen.append(threads()) or seen[-1]  # type: ignore[method-assign]
     with pytest.raises(ProcessEnded, match="it started more than 64 threads") as ended:
-        child.run("start(20_000)")
+        child.run(source)
     assert ended.value.limit == "processes"
-    assert 64 < seen[-1] < 5_000  # some 600 to 1,200 on an idle machine
+    return max(seen)
+
+
+def test_threads_wait_until_they_are_let_in(child: Child) -> None:
+    """The kernel starts them without Python and without memory, and counts nothing of root's."""
+    child.run(RAW_THREADS)
+    assert child.asks_for_threads
+    assert most_threads(child, "start(20_000)") <= 2 * SMALL.processes
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the flood is x86-64 machine code")
+def test_threads_that_start_threads_wait_as_well(child: Child) -> None:
+    """Each makes another at each turn: ten thousand of them, before a full machine takes a look."""
+    assert most_threads(child, DOUBLING_THREADS) <= 2 * SMALL.processes
+
+
+def test_threads_that_nobody_asks_for_are_counted_while_they_are_started(
+    warm: WarmProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the kernel cannot ask: an old one, or one that somebody else has ask already."""
+    filters = WarmHandle._filters
+    unasked = lambda self: filters(self) | {"asking": []}  # noqa: E731
+    monkeypatch.setattr(WarmHandle, "_filters", unasked)
+    with WarmProcess(warm.isolation, SMALL) as other, other.fork() as child:
+        child.run(RAW_THREADS)
+        assert not child.asks_for_threads
+        assert most_threads(child, "start(20_000)") < 5_000  # 600 to 1,200 on an idle machine
 
 
 def test_threads_are_counted_at_every_answer(child: Child) -> None:

@@ -15,6 +15,7 @@ from sandboxes import SMALL, TIERS, refused, warm_process
 from course.errors import GraderFault
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child, NotDefined, StudentError
+from course.sandbox.warmup import WarmHandle
 from course.sandbox.wire import Opaque, Unsendable
 
 
@@ -413,8 +414,9 @@ def test_a_round_trip_is_short(child: Child) -> None:
 def test_a_layer_that_fails_is_our_fault(
     warm: WarmProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = {"filters": [base64.b64encode(bytes(8)).decode()], "seal": []}
-    monkeypatch.setattr("course.sandbox.warmup.WarmHandle._filters", lambda self: broken)
+    made = WarmHandle._filters
+    broken = {"filters": [base64.b64encode(bytes(8)).decode()]}
+    monkeypatch.setattr(WarmHandle, "_filters", lambda self: made(self) | broken)
     with (
         WarmProcess(warm.isolation, SMALL) as other,
         pytest.raises(GraderFault, match="the confinement failed"),

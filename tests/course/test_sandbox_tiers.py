@@ -20,6 +20,7 @@ from course.sandbox import proof, tiers, view
 from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
+from course.sandbox.warmup import WarmHandle
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,6 +126,14 @@ def test_the_self_test_finds_a_missing_layer(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(tiers.LAYERS, "landlock", ("rlimits", "landlock"))
     with pytest.raises(ConfigurationError, match="change the mode of a file"):
         tiers.choose("landlock")
+
+
+def test_the_self_test_says_that_threads_are_only_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the kernel asks nobody for them, a flood is noticed when it is there."""
+    filters = WarmHandle._filters
+    monkeypatch.setattr(WarmHandle, "_filters", lambda self: {**filters(self), "asking": []})
+    chosen = tiers.choose("landlock")
+    assert proof.COUNTED_LATE in chosen.not_prevented
 
 
 def test_without_bwrap_the_next_tier_is_taken_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
