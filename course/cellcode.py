@@ -105,7 +105,7 @@ def meaning(source: str) -> str:
             node.body = [each for each in node.body if not _is_text(each)]
     try:
         return ast.dump(tree)
-    except RecursionError:
+    except (RecursionError, ValueError):  # too deep, or an int of too many digits to be written out
         return source
 
 
