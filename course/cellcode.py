@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import symtable
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -76,7 +75,7 @@ def study(source: str) -> Code:
     """Look at a cell's code."""
     if _CELL_MAGIC.match(source):
         return Code(parses=True)
-    tree = _parsed(source)
+    tree = parsed(source)
     if tree is None:
         return Code(parses=False, is_prose=True)
     given = list(_given(tree))
@@ -97,7 +96,7 @@ def study(source: str) -> Code:
 @lru_cache(maxsize=4096)
 def meaning(source: str) -> str:
     """The code without comments, docstrings and layout: the same for two cells that do the same."""
-    tree = _parsed(source)
+    tree = parsed(source)
     if tree is None:
         return source
     for node in ast.walk(tree):
@@ -115,7 +114,7 @@ def mentioned(source: str) -> frozenset[str]:
 
     `globals()["walk"]` and `__main__.walk` mention `walk`. Of what is no Python, every word.
     """
-    tree = _parsed(source)
+    tree = parsed(source)
     if tree is None:
         return frozenset(_WORD.findall(source))
     found: set[str] = set()
@@ -130,47 +129,6 @@ def mentioned(source: str) -> frozenset[str]:
             found.update(_WORD.findall(node.value))
         waiting += (each for each in ast.iter_child_nodes(node) if not _is_text(each))
     return frozenset(found)
-
-
-@lru_cache(maxsize=4096)
-def needed(source: str) -> frozenset[str]:
-    """The global names that the code uses and does not bind itself; of what is no Python, none."""
-    tables = _tables(source)
-    bound = study(source).bound
-    symbols = [each for table in tables for each in table.get_symbols()]
-    return frozenset(
-        each.get_name()
-        for each in symbols
-        if each.is_global() and each.is_referenced() and each.get_name() not in bound
-    )
-
-
-def needed_later(source: str) -> frozenset[str]:
-    """The global names that the functions of a cell use, its own among them, when called."""
-    functions = [each for each in _tables(source) if each.get_type() == "function"]
-    symbols = [each for table in functions for each in table.get_symbols()]
-    return frozenset(each.get_name() for each in symbols if each.is_global())
-
-
-def set_by_functions(source: str) -> frozenset[str]:
-    """The global names that the functions of a cell assign, as `global history` lets them."""
-    symbols = [each for table in _tables(source) for each in table.get_symbols()]
-    return frozenset(
-        each.get_name() for each in symbols if each.is_declared_global() and each.is_assigned()
-    )
-
-
-def _tables(source: str) -> list[symtable.SymbolTable]:
-    """What Python's compiler knows of the names in each scope; nothing of what is no Python."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = [symtable.symtable(python(source) or "", "cell", "exec")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    for table in found:
-        found += table.get_children()
-    return found
 
 
 def python(source: str) -> str | None:
@@ -188,7 +146,8 @@ def unindented(source: str) -> str:
     return "\n".join(line.removeprefix(indent) for line in source.split("\n"))
 
 
-def _parsed(source: str) -> ast.Module | None:
+def parsed(source: str) -> ast.Module | None:
+    """The cell as plain Python, as a tree; None when there is none."""
     return next((tree for text in _readings(source) if (tree := _tree(text)) is not None), None)
 
 

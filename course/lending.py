@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from course.cellcode import meaning, mentioned, needed, study
+from course.cellcode import meaning, mentioned, study
 from course.lab import Exercise, Lab
 from course.record import CellRecord, CheckRecord, Outcome
 from course.running import Executed
+from course.scopes import needed
 from course.submission.repair import Cell
 
 

@@ -12,9 +12,10 @@ import builtins
 import re
 from collections.abc import Iterator, Sequence
 
-from course.cellcode import needed_later, set_by_functions, study
+from course.cellcode import study
 from course.record import Repair
 from course.running import Executed
+from course.scopes import needed_later, set_by_functions
 from course.submission.repair import Cell
 from course.submission.sentences import EARLY
 

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("course.record", "course.config", "course.options", "course.roster", "course.cellcode"),
         "course.patience",
     ),
-    ("course.lab",),
+    ("course.lab", "course.scopes"),
     ("course.judge", "course.submission", "course.confinement"),
     ("course.running", "course.marks"),
     ("course.order",),

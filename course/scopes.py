@@ -1,0 +1,91 @@
+"""Which names the scopes of a cell look up, bind and share, as Python's compiler sees them.
+
+As in `cellcode`, students' code is never run. Text that is no Python has no names.
+"""
+
+from __future__ import annotations
+
+import ast
+import symtable
+import warnings
+from functools import lru_cache
+
+from course.cellcode import parsed, python, study
+
+MOST_ENTRIES = 200_000
+"""Of names, in the tables of all scopes of a cell. A name is entered in each scope from where it is
+used to where it is bound: 3,000 nested lambdas around 5,000 names take four gigabytes."""
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_Scope = _Definition | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+@lru_cache(maxsize=4096)
+def needed(source: str) -> frozenset[str]:
+    """The global names that the code uses and does not bind itself; of what is no Python, none."""
+    tables = _tables(source)
+    bound = study(source).bound
+    symbols = [each for table in tables for each in table.get_symbols()]
+    return frozenset(
+        each.get_name()
+        for each in symbols
+        if each.is_global() and each.is_referenced() and each.get_name() not in bound
+    )
+
+
+def needed_later(source: str) -> frozenset[str]:
+    """The global names that the functions of a cell use, its own among them, when called."""
+    functions = [each for each in _tables(source) if isinstance(each, symtable.Function)]
+    return frozenset(name for each in functions for name in each.get_globals())
+
+
+def set_by_functions(source: str) -> frozenset[str]:
+    """The global names that the functions of a cell assign, as `global history` lets them."""
+    tree = parsed(source)
+    statements = [each for each in ast.walk(tree) if isinstance(each, ast.Global)] if tree else []
+    declared = frozenset(name for each in statements for name in each.names)
+    tables = _tables(source) if declared else []
+    symbols = [
+        table.lookup(name)  # one by one: each is looked for among all functions in there
+        for table in tables
+        for name in table.get_identifiers()
+        if name in declared
+    ]
+    return frozenset(
+        each.get_name() for each in symbols if each.is_declared_global() and each.is_assigned()
+    )
+
+
+def _tables(source: str) -> list[symtable.SymbolTable]:
+    """What Python's compiler knows of the names in each scope; nothing of what is no Python.
+
+    Nor of what would take gigabytes.
+    """
+    text, tree = python(source), parsed(source)
+    if text is None or tree is None or _entries(tree) > MOST_ENTRIES:
+        return []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = [symtable.symtable(text, "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    for table in found:
+        found += table.get_children()
+    return found
+
+
+def _entries(tree: ast.Module) -> int:
+    """How many entries the tables of all scopes may have: one for each scope around each name."""
+    found = 0
+    waiting: list[tuple[ast.AST, int]] = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            found += depth * len(node.names)
+        elif isinstance(node, ast.Name | ast.arg):
+            found += depth
+        elif isinstance(node, _Scope):
+            depth += 1
+        waiting += ((each, depth) for each in ast.iter_child_nodes(node))
+    return found
