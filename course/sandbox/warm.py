@@ -18,6 +18,7 @@ import socket
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -109,7 +110,7 @@ class Forker:
             if descriptors:
                 self.fork(socket.socket(fileno=descriptors[0]), sealed=message == SEALED)
             elif message.startswith(TELL):
-                self.control.send(self.bury(int(message[len(TELL) :])))
+                self.bury(int(message[len(TELL) :]), self.control.send)
             else:
                 self.bury(int(message))
         for pid in list(self.folders):
@@ -147,18 +148,21 @@ class Forker:
         finally:
             os._exit(0)
 
-    def bury(self, pid: int) -> bytes:
+    def bury(self, pid: int, tell: Callable[[bytes], object] = lambda _: None) -> None:
         """Wait for a child that has ended, or was killed, and remove its folder.
 
-        Returns its wait status and the CPU seconds that it used, as text.
+        First `tell` its wait status and the CPU seconds that it used, as text: to remove what it
+        made in no time may take longer than anybody waits for the answer, who would then take it
+        for that to the next question.
         """
         folder = self.folders.pop(pid, None)
         if folder is None:
-            return b""
+            tell(b"")
+            return
         _, status, used = os.wait4(pid, 0)
+        tell(f"{status} {used.ru_utime + used.ru_stime}".encode())
         with contextlib.suppress(OSError):
             sweep.remove(folder)
-        return f"{status} {used.ru_utime + used.ru_stime}".encode()
 
 
 if __name__ == "__main__":

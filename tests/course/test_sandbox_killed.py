@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,6 +26,7 @@ from course.sandbox.forks import WarmProcess
 from course.sandbox.host import ProcessEnded
 from course.sandbox.isolation import Isolation
 from course.sandbox.room import Room
+from course.sandbox.warm import Forker
 from course.sandbox.warmup import WarmHandle
 from course.workers import attempt
 
@@ -88,6 +91,24 @@ def test_a_process_that_ended_tells_its_ticks_until_it_is_buried(warm: WarmProce
         os.kill(child._process.pid, signal.SIGKILL)
         assert child._process.ended(5)
         assert child._process.cpu_in_ticks() > 0.1
+
+
+def test_how_a_process_ended_is_told_before_its_folder_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That may take longer than the judge waits, who would take a late answer for the next one."""
+    told: list[bytes] = []
+    monkeypatch.setattr("course.sandbox.sweep.remove", lambda folder: told.append(b"removed"))
+    with subprocess.Popen(["/bin/sh", "-c", "exit 3"]) as ended:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            forker = Forker(theirs, {}, None)
+            forker.folders[ended.pid] = tmp_path
+            forker.bury(ended.pid, told.append)
+            forker.bury(ended.pid, told.append)
+    status, _ = told[0].split()
+    assert os.waitstatus_to_exitcode(int(status)) == 3
+    assert told[1:] == [b"removed", b""]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
