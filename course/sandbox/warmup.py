@@ -184,7 +184,11 @@ class WarmHandle:
             process.resume()
 
     def let_none_run(self) -> None:
-        """Have the child that runs stand still until it is let run again: nobody looks at it."""
+        """Have the child that runs stand still until it is let run again.
+
+        Nobody looks at it while its answer is read and judged, or another child is forked: the
+        threads and files that it made meanwhile would be without number.
+        """
         if self._running is not None:
             self._running.pause()
             self._running = None

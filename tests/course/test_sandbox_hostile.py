@@ -222,9 +222,9 @@ def test_the_whole_submission_has_a_budget(warm: WarmProcess) -> None:
         assert child.cpu < 1.0 + 2 * SMALL.grace_cpu
 
 
-@pytest.mark.parametrize("answer", ["['x'] * 30_000", "[1.0] * 30_000"])
-def test_nobody_runs_while_a_long_answer_is_read(child: Child, answer: str) -> None:
-    """Reading it takes the judge up to a second, in which it counts no threads and no files."""
+@pytest.mark.parametrize("answer", ["['x'] * 30_000", "[1.0] * 30_000", "[1.0]"])
+def test_nobody_runs_while_its_answer_is_read_and_judged(child: Child, answer: str) -> None:
+    """That takes the judge up to a second, in which it counts no threads and no files."""
     child.run(
         "import threading, time\nticks = [time.monotonic()]\n"
         "def tick():\n    while True:\n        time.sleep(0.002)\n"
@@ -234,7 +234,7 @@ def test_nobody_runs_while_a_long_answer_is_read(child: Child, answer: str) -> N
         "def longest():\n    time.sleep(0.05)\n"
         "    return max(now - was for was, now in zip(ticks, ticks[1:]))"
     )
-    assert len(child.call("answer")) == 30_000
+    assert len(child.call("answer")) in (1, 30_000)
     time.sleep(0.4)
     assert child.call("longest") > 0.3
 
