@@ -41,7 +41,7 @@ DENIED: tuple[str | int, ...] = (
     *("iopl", "ioperm", "modify_ldt", "lookup_dcookie", "vhangup", "nfsservctl"),
     *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"),
     *("mknod", "mknodat", "symlink", "symlinkat", "sync", "syncfs"),
-    *("io_setup", "migrate_pages", "move_pages"),
+    *("io_setup", "migrate_pages", "move_pages", "mbind"),
     *("mincore", "preadv2", "fadvise64", "sysinfo"),
     *("vmsplice", "splice", "tee", "sendfile", "sendfile64"),
     *(451, 452, 457, 458, 463),  # cachestat, fchmodat2, statmount, listmount, setxattrat: some
@@ -53,6 +53,9 @@ user's processes together, and beyond a limit none of them can send any: then no
 `mincore` and the next two tell which pages of a library's file are in memory, or put them out. Each
 page would hold a bit for the next submission, for days: room for any solution that was lent to this
 one. `sysinfo` tells how much memory the whole machine has left, which is anybody's to take.
+
+`mbind` says where in the machine's memory a page shall lie. Of a file in memory, as a submission's
+are in the `bwrap` tier, the kernel keeps that for each page, written or not, until the file goes.
 
 `vmsplice` and the rest lend whole pages to a pipe or a socket, and one byte of each keeps two MiB
 that are unmapped by then: memory that no limit counts. Whoever copies files does without."""
@@ -155,7 +158,7 @@ MAP_HUGETLB = 0x40000
 MAP_SHARED_ANONYMOUS = 0x21
 """What was written there stays until the last page of the mapping goes, and only what is mapped
 counts: a process could unmap all but one page, and do it again, until the machine has no memory."""
-MPOL_F_ADDR, MPOL_MF_MOVE, MPOL_MF_MOVE_ALL = 2, 2, 4
+MPOL_F_ADDR = 2
 """In which part of the machine's memory a page lies, a bit that stays with a library's file."""
 FUTEX_PRIVATE = 128
 

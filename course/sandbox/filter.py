@@ -120,8 +120,6 @@ def _add_conditional(rules: seccomp.SyscallFilter, refuse: int) -> None:
     for flags in (calls.MAP_HUGETLB, calls.MAP_SHARED_ANONYMOUS):
         _add(rules, refuse, "mmap", arg(3, masked, flags, flags))
     _add(rules, refuse, "get_mempolicy", arg(4, masked, calls.MPOL_F_ADDR, calls.MPOL_F_ADDR))
-    for flag in (calls.MPOL_MF_MOVE, calls.MPOL_MF_MOVE_ALL):
-        _add(rules, refuse, "mbind", arg(5, masked, flag, flag))
     for advice in calls.ADVICE:
         _add(rules, refuse, "madvise", arg(2, masked, LOW_WORD, advice))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
