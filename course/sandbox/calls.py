@@ -1,87 +1,86 @@
-"""System calls, commands, options and flags that no submission gets, and why. Trusted side.
+"""What a submission may ask of the kernel: system calls, and what some of them may be asked for.
 
-What no honest notebook needs and what the other layers leave open. A deny list, because an allow
-list would have to follow every release of libc and NumPy; calls newer than the list are refused as
-"not implemented", and libraries then fall back on older ones. Of ioctl alone, a door to every
-driver and file system, it is an allow list.
+Trusted side. An allow list: whatever is neither here nor refused by name is "not implemented", also
+what future kernels bring, and libraries then fall back on older calls, as they do on older kernels.
+Listed is what Python's own library, libc, NumPy and Matplotlib use within one process.
 """
 
 from __future__ import annotations
 
 import termios
 
-NEWEST_KNOWN = 469
-"""file_setattr, of Linux 6.17. From 424 on, numbers are the same on every architecture."""
+ALLOWED = (
+    # files, by name and by descriptor
+    *("open", "openat", "creat", "close", "close_range", "read", "write", "readv", "writev"),
+    *("pread64", "pwrite64", "preadv", "pwritev", "lseek", "dup", "dup2", "dup3", "fcntl"),
+    *("ioctl", "ftruncate", "fsync", "fdatasync", "umask", "stat", "fstat", "lstat", "statx"),
+    *("newfstatat", "statfs", "fstatfs", "access", "faccessat", "faccessat2", "readlink"),
+    *("readlinkat", "getdents", "getdents64", "getcwd", "chdir", "fchdir", "mkdir", "mkdirat"),
+    *("rmdir", "unlink", "unlinkat", "link", "linkat", "rename", "renameat", "renameat2"),
+    # waiting, and talking to oneself
+    *("select", "pselect6", "poll", "ppoll", "epoll_create", "epoll_create1", "epoll_ctl"),
+    *("epoll_wait", "epoll_pwait", "epoll_pwait2", "eventfd2", "pipe", "pipe2", "socketpair"),
+    *("sendto", "recvfrom", "recvmsg", "shutdown", "getsockname", "getpeername", "getsockopt"),
+    *("timerfd_create", "timerfd_settime", "timerfd_gettime"),
+    # memory
+    *("brk", "mmap", "munmap", "mremap", "mprotect", "msync", "madvise", "map_shadow_stack"),
+    # threads, signals to oneself, and the end
+    *("clone", "exit", "exit_group", "futex", "set_robust_list", "set_tid_address", "rseq"),
+    *("gettid", "sched_yield", "prctl", "wait4", "waitid", "restart_syscall"),
+    *("rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigtimedwait"),
+    *("rt_sigsuspend", "sigaltstack", "pause", "alarm", "getitimer", "setitimer"),
+    *("timer_create", "timer_settime", "timer_gettime", "timer_getoverrun", "timer_delete"),
+    # time, chance, and who one is
+    *("time", "gettimeofday", "clock_gettime", "clock_getres", "nanosleep", "clock_nanosleep"),
+    *("times", "getrusage", "getrlimit", "prlimit64", "getrandom", "uname", "getcpu", "getpid"),
+    *("getppid", "getpgrp", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid"),
+    *("getresgid", "getpgid", "getsid", "getpriority", "sched_getaffinity"),
+    *("get_robust_list", "sched_get_priority_max", "sched_get_priority_min"),
+)
 
-DENIED: tuple[str | int, ...] = (
-    *("execve", "execveat", "fork", "vfork"),
+REFUSED = (
+    *("execve", "execveat", "fork", "vfork", "setsid", "setpgid", "setuid", "setgid"),
     *("socket", "connect", "bind", "listen", "accept", "accept4", "sendmsg", "sendmmsg"),
-    *("kill", "tkill", "tgkill", "rt_sigqueueinfo"),
-    *("rt_tgsigqueueinfo", "pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
-    *("ptrace", "process_vm_readv", "process_vm_writev"),
-    *("process_madvise", "process_mrelease", "kcmp"),
-    *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot"),
-    *("open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr"),
-    *("bpf", "perf_event_open", "userfaultfd"),
-    *("io_uring_setup", "io_uring_enter", "io_uring_register"),
-    *("keyctl", "add_key", "request_key"),
-    *("memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget"),
-    *("msgsnd", "msgrcv", "msgctl", "semget", "semop", "semtimedop", "semctl"),
-    *("mq_open", "mq_unlink"),
+    *("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"),
+    *("pidfd_open", "pidfd_getfd", "pidfd_send_signal", "ptrace", "unshare", "setns"),
+    *("process_vm_readv", "process_vm_writev", "memfd_create", "mount", "umount2", "chroot"),
     *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
     *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
-    *("utime", "utimes", "futimesat", "utimensat", "truncate"),
-    *("sched_setaffinity", "sched_setscheduler", "sched_setparam"),
-    *("sched_setattr", "setpriority", "ioprio_set", "setrlimit"),
-    *("personality", "syslog", "quotactl", "quotactl_fd", "acct", "swapon", "swapoff", "reboot"),
-    *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname"),
-    *("open_by_handle_at", "name_to_handle_at", "inotify_init"),
-    *("inotify_init1", "fanotify_init", "fanotify_mark"),
-    *("init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load"),
-    *("iopl", "ioperm", "modify_ldt", "lookup_dcookie", "vhangup", "nfsservctl"),
-    *("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"),
-    *("mknod", "mknodat", "symlink", "symlinkat", "sync", "syncfs"),
-    *("io_setup", "migrate_pages", "move_pages", "mbind"),
-    *("mincore", "preadv2", "fadvise64", "sysinfo"),
-    *("vmsplice", "splice", "tee", "sendfile", "sendfile64"),
-    *(451, 452, 457, 458, 463),  # cachestat, fchmodat2, statmount, listmount, setxattrat: some
-    *(466, 467, 469),  # libseccomp lack these, removexattrat, open_tree_attr and file_setattr, too
+    *("utime", "utimes", "futimesat", "utimensat", "truncate", "mknod", "mknodat"),
+    *("symlink", "symlinkat", "sync", "sched_setaffinity", "sched_setscheduler", "sched_setparam"),
+    *("setpriority", "setrlimit", "setsockopt", "copy_file_range", "sendfile", "splice"),
+    *("fadvise64", "preadv2", "clock_settime", "inotify_init1"),
 )
-"""`sendmsg` sends descriptors. The kernel counts those that nobody has received yet for all of the
-user's processes together, and beyond a limit none of them can send any: then no child is forked.
+"""What Python has a function for: "not permitted" is what it then says.
 
-`mincore` and the next two tell which pages of a library's file are in memory, or put them out. Each
-page would hold a bit for the next submission, for days: room for any solution that was lent to this
-one. `sysinfo` tells how much memory the whole machine has left, which is anybody's to take.
-
-`mbind` says where in the machine's memory a page shall lie. Of a file in memory, as a submission's
-are in the `bwrap` tier, the kernel keeps that for each page, written or not, until the file goes.
-
-`vmsplice` and the rest lend whole pages to a pipe or a socket, and one byte of each keeps two MiB
-that are unmapped by then: memory that no limit counts. Whoever copies files does without."""
-
-NOT_IMPLEMENTED = ("clone3", "openat2")
-"""Their flags are behind a pointer, which a filter cannot read; libc falls back on older calls."""
+Some of these look harmless. `sendmsg` sends descriptors, and the kernel counts those that nobody
+has received yet for all of the user's processes together: beyond a limit, no child can be forked.
+`fadvise64` and `preadv2` put pages of a library's file out of memory or tell which are there: each
+holds a bit for the next submission, for days. `splice` and `sendfile` lend whole pages to a pipe or
+a socket, and one byte of each keeps two MiB that are unmapped by then: memory that no limit counts.
+"""
 
 NOT_SUPPORTED = (
     *("fallocate", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr"),
-    *(464, 465),  # getxattrat, listxattrat
 )
 """`fallocate` fills a disk in no time; libc writes zeros instead, which takes the time that notices
 it. The others read what is written on any file, whatever Landlock says of its content."""
 
-BY_NAME: tuple[str | int, ...] = (
-    *("open", "openat", "creat", "stat", "lstat", "newfstatat", "fstatat64", "statx", "access"),
+GRANTED = ("flock",)
+"""Done, without asking the kernel: see `TAKE_LOCKS`."""
+
+BY_NAME = (
+    *("open", "openat", "creat", "stat", "lstat", "newfstatat", "statx", "access"),
     *("faccessat", "faccessat2", "readlink", "readlinkat", "statfs", "chdir", "getdents"),
     *("getdents64", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "link", "linkat"),
-    *("rename", "renameat", "renameat2", "uselib", 468),  # file_getattr
+    *("rename", "renameat", "renameat2"),
 )
 """Every call that looks a file up. Whether it had to come from the disk, the next one can tell."""
 
-BY_MEETING: tuple[str | int, ...] = (
+BY_MEETING = (
     *("clone", "set_robust_list", "set_tid_address"),
     *("pipe", "pipe2", "socketpair", "getsockopt", "epoll_create", "epoll_create1"),
-    *(449, 454, 455, 456),  # futex_waitv, futex_wake, futex_wait, futex_requeue
+    *("eventfd2", "timerfd_create", "timer_create"),
 )
 """Every call, beside what a filter can tell by the arguments, with which a process meets another or
 takes of what the kernel counts for all.
@@ -95,75 +94,63 @@ WORDS = ("set_robust_list", "set_tid_address")
 when it ends. libc has named some before the seal, and which page lies there is the process's to
 change."""
 
-CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
-CLOSE_RANGE, CLOSE_RANGE_UNSHARE = 436, 2
-"""A thread with descriptors of its own would have as many of them again as a process may."""
-ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
-ANOTHERS_CLOCK = 1 << 31
-"""The bit of a clock's number that makes it a process's: the judge's time tells what it thinks."""
-
-# --- of ioctl, fcntl and prctl
+# --- what may be asked for by a number among the arguments, where not everything may
 
 IOCTLS = (
     *(termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO),
     *(termios.FIOCLEX, termios.FIONCLEX),
 )
-"""All that Python and its libraries ask for. Others change the attributes of any file of the user's
-that can be read, seal it for ever, or have signals sent."""
-
-F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
-"""They have the kernel send any signal, SIGKILL too, to any process of the user when a file is
-ready; Landlock stops that from ABI 6 on."""
-F_SETLEASE, F_NOTIFY = 1024, 1026
-"""A lease on a library's file makes everybody else who opens that file wait, up to 45 seconds."""
-F_SET_RW_HINT, F_SET_FILE_RW_HINT = 1036, 1038
-"""How long what is written will be kept: one of six, kept with the file for all who open it."""
-F_SETPIPE_SZ = 1031
-"""The kernel counts the room in pipes for all of the user's processes together."""
-SEE_LOCKS, TAKE_LOCKS = (5, 36), (6, 7, 37, 38)
-"""F_GETLK and F_SETLK with their kin. A lock on a library's file is seen by all who read it, slows
-each of them when it closes the file, and of the newer kind stays, in memory that no limit counts,
-with a file that is mapped. A submission is the only process that has its folder, so whatever lock
-it takes there is granted; it is so everywhere, and the kernel not asked: databases work."""
-COMMANDS = (
-    *(F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY),
-    *(F_SET_RW_HINT, F_SET_FILE_RW_HINT, F_SETPIPE_SZ, *SEE_LOCKS),
+"""Others change the attributes of any file of the user's that can be read, seal it for ever, or
+have signals sent."""
+F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    1030,
+    1032,
 )
-F_FIRST_UNKNOWN = 1039
-"""From here on commands are newer than this list; F_SETDELEG, 1040, of Linux 6.19, is a lease."""
+COMMANDS = (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ)
+"""Of fcntl. Others have the kernel send any signal to any process of the user, make everybody wait
+who opens a library's file (a lease), leave a hint with it, or take of the room in all of the user's
+pipes together."""
+TAKE_LOCKS = (6, 7, 37, 38)
+"""F_SETLK and its kin. A lock on a library's file is seen by all who read it, and slows them when
+they close the file; a million pieces of one are made in a second, in memory that no limit
+counts. A submission is the only process that has its folder, so whatever lock it takes there is
+granted; it is so everywhere, and the kernel not asked: databases work."""
+PR_SET_NAME, PR_GET_NAME = 15, 16
+OPTIONS = (PR_SET_NAME, PR_GET_NAME)
+"""Of prctl. Others have this process outlive the judge or be read by its like, leave the other half
+of a core idle, share pages that are equal with whoever has them, or take tables of the kernel's."""
+ADVICE = (0, 1, 2, 3, 4, 8, 14, 15, 16, 17)
+"""Of madvise: how it will be read, not needed, free; huge pages, which NumPy asks for; no dump.
+Others put a library's pages out of memory, or join them for all who map it."""
+MADV_HUGEPAGE = 14
+FUTEX_WAITS = (0, 1, 3, 4, 5, 9, 10)
+"""To wait and to wake, and from one word to another. Others lend a priority."""
+FUTEX_COMMAND, FUTEX_PRIVATE = 127, 128
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
-PR_SCHED_CORE = 62
-"""Leaves the other half of a core idle while this process runs: whoever else is graded waits."""
-PR_SET_MEMORY_MERGE, MADV_MERGEABLE = 67, 12
-"""A page that was merged with another process's equal one takes longer to write to."""
-OPTIONS = (
-    *(PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP),
-    *(PR_SCHED_CORE, PR_SET_MEMORY_MERGE),
-)
-PR_FIRST_UNKNOWN = 78
-"""From here on options are newer than this list; PR_FUTEX_HASH, 78, of Linux 6.16, has the kernel
-make a table of any size, a GiB of memory that no limit counts."""
+# --- what must not be among the arguments
 
-# --- of memory
-
-MADV_COLD, MADV_PAGEOUT = 20, 21
-"""They put a library's pages out of memory, too."""
-MADV_HUGEPAGE, MADV_COLLAPSE = 14, 25
-"""They join pages of a library's file, for all who map it and for as long as it is in memory. NumPy
-asks for the first of its own arrays, and does as well without."""
-ADVICE = (MADV_COLD, MADV_PAGEOUT, MADV_MERGEABLE, MADV_COLLAPSE)
+CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
+CLOSE_RANGE_UNSHARE = 2
+"""A thread with descriptors of its own would have as many of them again as a process may."""
+ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
+ANOTHERS_CLOCK = 1 << 31
+"""The bit of a clock's number that makes it a process's: the judge's time tells what it thinks."""
 MAP_HUGETLB = 0x40000
 """Pages out of a store that the whole machine shares."""
 MAP_SHARED_ANONYMOUS = 0x21
 """What was written there stays until the last page of the mapping goes, and only what is mapped
 counts: a process could unmap all but one page, and do it again, until the machine has no memory."""
-MPOL_F_ADDR = 2
-"""In which part of the machine's memory a page lies, a bit that stays with a library's file."""
-FUTEX_PRIVATE = 128
-
-# --- of sockets
-
+OF_A_PROCESS = (
+    *(("getpgid", 0), ("getsid", 0), ("getpriority", 1), ("sched_getaffinity", 0)),
+    ("get_robust_list", 0),
+)
+"""The place of a process's number among the arguments; 0 is who asks. Others' are none of its
+business: who is there could be told from what is known of them."""
 AF_UNIX = 1
 SOCK_TYPE, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET = 0xF, 2, 3, 5
 """A pair of datagram sockets would do: each can send to any named socket of the machine."""
