@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from course.cellcode import study
 from course.record import Repair
@@ -35,14 +36,16 @@ def out_of_order(ran: Sequence[Executed]) -> tuple[Repair, ...]:
         for name in names:
             first.setdefault(name, place)
     told: dict[str, Repair] = {}
-    for place, name in [*_in_functions(ran, bound), *_in_cells(ran)]:
+    for place, name in chain(_in_functions(ran, bound), _in_cells(ran)):
+        if len(told) == MOST_TOLD:
+            break
         after = first.get(name, place)
         if after > place and name not in told:
             cell = ran[place].cell
             sentence = EARLY.format(where=_where(cell), name=name, defined=_where(ran[after].cell))
             grade_id = cell.lab_cell.grade_id if cell.lab_cell is not None else ""
             told[name] = Repair(rule="order", cell=grade_id, sentence=_begin(sentence))
-    return tuple(told.values())[:MOST_TOLD]
+    return tuple(told.values())
 
 
 def _bound(cell: Cell) -> frozenset[str]:

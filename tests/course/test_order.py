@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from itertools import islice, product
+from string import ascii_uppercase
 from typing import Any
 
 import pytest
@@ -115,3 +118,13 @@ def test_odd_code_below_is_no_harm(grader: Grader) -> None:
     record = graded(grader, USES_HALF, bottom="%%bash\nhalf = 3", between="def broken(:")
     assert not told(record)
     assert record.cell("test_double").points == 4
+
+
+def test_thousands_of_names_are_told_as_fast_as_a_few(grader: Grader) -> None:
+    many = ["".join(each) for each in islice(product(ascii_uppercase, repeat=4), 5_000)]
+    uses = "def all_of_them():\n " + "\n ".join(many) + "\n" * 30_000
+    defines = "\\\n".join(f"{name}=" for name in many) + "0" + "\n" * 30_000
+    start = time.process_time()
+    record = graded(grader, {"double": tiny.WRONG["double"]}, top=uses, bottom=defines)
+    assert time.process_time() - start < 2
+    assert len(told(record)) == 5
