@@ -63,6 +63,7 @@ def confine_self(settings: dict[str, Any], folder: str) -> dict[str, Any]:
     limits = Limits.from_dict(settings["limits"])
     if "rlimits" in layers:
         confine.set_limits(limits, count_processes="bwrap" in layers)
+        confine.take_small_pages()
     confine.die_with_parent()
     if "landlock" in layers:
         in_force["landlock_abi"] = landlock.restrict(settings["readable"], [folder])

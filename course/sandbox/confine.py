@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from course.sandbox.limits import Limits
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
-PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
+PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_THP_DISABLE = 24, 38, 41
 SECCOMP_MODE_FILTER = 2
 SECCOMP_SET_MODE_FILTER, NEW_LISTENER = 1, 1 << 3
 CAPABILITY_VERSION_3 = 0x20080522
@@ -51,6 +51,16 @@ def die_with_parent() -> None:
     """Have the kernel kill this process when the one that forked it ends."""
     if sys.platform.startswith("linux"):
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def take_small_pages() -> None:
+    """Have memory come in pages of the usual size.
+
+    Of a page of two MiB that was unmapped but for its first few bytes only these count, and until
+    the machine is short of memory all of it stays.
+    """
+    if sys.platform.startswith("linux"):
+        prctl(PR_SET_THP_DISABLE, 1)
 
 
 def most_cpu(limits: Limits) -> int:

@@ -344,6 +344,7 @@ KEEPS = {
     "and where": "os.sched_getaffinity(os.getpid())",
     "who holds a lock": "lock(fcntl.F_GETLK)",
     "the same in the newer way": "lock(36)",
+    "pages of any size": "ask(157 if is_x86 else 167, 41, 0, 0, 0, 0)",
     "descriptors of its own for one that runs": "ask(436, 0xFFFFFFF0, 0xFFFFFFFF, 2)",
 }
 
@@ -400,6 +401,21 @@ def test_a_database_finds_its_locks(child: Child) -> None:
     )
     assert child.run(source).error is None
     assert child.get("points") == 84
+
+
+def test_no_page_is_larger_than_what_counts_of_it(child: Child) -> None:
+    """One byte of a page of two MiB would keep all of it, and the rest could be unmapped."""
+    source = (
+        "import resource\nHUGE, COUNT = 1 << 21, 40\nlibc.mmap.restype = ctypes.c_void_p\n"
+        "libc.prctl(41, 0, 0, 0, 0)\n"
+        "at = (libc.mmap(None, COUNT * HUGE, 3, 0x22, -1, 0) // HUGE + 1) * HUGE\n"
+        "libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t((COUNT - 1) * HUGE), 14)\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "for place in range(COUNT - 1):\n    ctypes.memset(at + place * HUGE, 1, 1)\n"
+        "kept = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before\n"
+    )
+    assert child.run(CALLS + source).error is None
+    assert child.get("kept") < 10_000
 
 
 @pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", ".", ""])
