@@ -26,7 +26,7 @@ ALLOWED = (
     *("brk", "mmap", "munmap", "mremap", "mprotect", "msync", "madvise", "map_shadow_stack"),
     # threads, signals to oneself, and the end
     *("clone", "exit", "exit_group", "futex", "set_robust_list", "set_tid_address", "rseq"),
-    *("gettid", "sched_yield", "prctl", "wait4", "waitid", "restart_syscall"),
+    *("gettid", "prctl", "wait4", "waitid", "restart_syscall"),
     *("rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigtimedwait"),
     *("rt_sigsuspend", "sigaltstack", "pause", "alarm", "getitimer", "setitimer"),
     *("timer_create", "timer_settime", "timer_gettime", "timer_getoverrun", "timer_delete"),
@@ -66,8 +66,10 @@ NOT_SUPPORTED = (
 """`fallocate` fills a disk in no time; libc writes zeros instead, which takes the time that notices
 it. The others read what is written on any file, whatever Landlock says of its content."""
 
-GRANTED = ("flock",)
-"""Done, without asking the kernel: see `TAKE_LOCKS`."""
+GRANTED = ("flock", "sched_yield")
+"""Done, without asking the kernel. Of locks see `TAKE_LOCKS`. Beside another process that computes,
+whoever does nothing but give way gets a thousandth of a processor, and waits for one all the other
+time, which counts neither as computing nor as waiting."""
 
 BY_NAME = (
     *("open", "openat", "creat", "stat", "lstat", "newfstatat", "statx", "access"),
@@ -111,7 +113,8 @@ F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ = (
     1030,
     1032,
 )
-COMMANDS = (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ)
+SEE_LOCKS = (5, 36)
+COMMANDS = (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, *SEE_LOCKS)
 """Of fcntl. Others have the kernel send any signal to any process of the user, make everybody wait
 who opens a library's file (a lease), leave a hint with it, or take of the room in all of the user's
 pipes together."""

@@ -287,6 +287,8 @@ PROBES = (335, 336)
 """Of x86-64: with these a process that is being traced calls, and newer kernels ask no filter."""
 KEPT_OUT = {"PermissionError", "NotImplementedError"}
 MEETS = {
+    "who holds a lock on a file that all hold open": "lock(fcntl.F_GETLK)",
+    "the same in the newer way": "lock(36)",
     "a file's attributes": "ask(468, -100, 0, 0, 0, 0)",
     "a wait at many pages": "ask(449, 0, 1, 0, 0, 1)",
     "a wake in the newer way": "ask(454, 0, 1, 1, 2)",
@@ -342,8 +344,6 @@ KEEPS = {
     "whether a process is there": "os.getpgid(os.getpid())",
     "and how much it may compute": "os.getpriority(os.PRIO_PROCESS, os.getpid())",
     "and where": "os.sched_getaffinity(os.getpid())",
-    "who holds a lock": "lock(fcntl.F_GETLK)",
-    "the same in the newer way": "lock(36)",
     "pages of any size": "ask(157 if is_x86 else 167, 41, 0, 0, 0, 0)",
     "descriptors of its own for one that runs": "ask(436, 0xFFFFFFF0, 0xFFFFFFFF, 2)",
 }
@@ -391,10 +391,12 @@ def test_no_lock_is_one_that_another_could_see(
         assert f":{Path(os.devnull).stat().st_ino} " not in Path("/proc/locks").read_text()
 
 
-def test_a_database_finds_its_locks(child: Child) -> None:
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_a_database_finds_its_locks(child: Child, journal: str) -> None:
     source = (
         "import sqlite3\n"
         "with sqlite3.connect('mine') as base:\n"
+        f"    base.execute('pragma journal_mode={journal}')\n"
         "    base.execute('create table marks (points)')\n"
         "    base.execute('insert into marks values (84)')\n"
         "points, = sqlite3.connect('mine').execute('select points from marks').fetchone()\n"

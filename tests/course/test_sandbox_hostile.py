@@ -120,6 +120,22 @@ def test_a_loaded_machine_changes_nothing(warm: WarmProcess, source: str) -> Non
         assert (ran.limit, child.alive) == ("cell_cpu", True)
 
 
+def test_nobody_waits_for_a_processor_by_giving_way(child: Child) -> None:
+    """That would count neither as computing nor as waiting, for as long as somebody computes."""
+    os.sched_setaffinity(child._process.pid, {0})
+    source = (
+        "import ctypes, hashlib, resource, threading, time\nlibc = ctypes.CDLL(None)\n"
+        "rival = lambda: hashlib.pbkdf2_hmac('sha256', b'', b'', 10**7)  # without Python's lock\n"
+        "threading.Thread(target=rival, daemon=True).start()\ntime.sleep(0.05)\n"
+        "def switches():\n    return resource.getrusage(resource.RUSAGE_THREAD).ru_nivcsw\n"
+        "before = switches()\ngiven = sum(libc.sched_yield() == 0 for _ in range(100))\n"
+        "switched = switches() - before\n"
+    )
+    assert child.run(source).error is None
+    assert child.get("given") == 100
+    assert child.get("switched") < 10
+
+
 @pytest.mark.slow
 def test_nor_does_one_that_is_loaded_beyond_measure(warm: WarmProcess) -> None:
     """What computes is not waiting, however little of a processor it gets."""
