@@ -37,8 +37,7 @@ class Process:
         self._ticks = ~pid << 3
         self._cpu = 0.0
         self._delay = 0.0
-        self._delays: dict[str, float] = {}
-        self._looked = time.monotonic()
+        self._seen: dict[str, tuple[float, float]] = {}
         self._pauses = False
         try:
             self._statistics: int | None = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
@@ -52,15 +51,21 @@ class Process:
     def wall(self) -> float:
         """Wall seconds, from an arbitrary start, without those spent waiting for a processor.
 
-        Such are those of the thread that has waited longest since it was asked last: the first one
-        may sleep until another has computed what it is to answer.
+        Such are those of the thread that has waited longest: the first one may sleep until another
+        has computed what it is to answer. The kernel tells of a wait when it is over; so it counts
+        but for what has counted, of whichever thread, since the last one that this thread told of.
         """
-        before, self._delays = self._delays, self._delays_now()
-        waited = (delay - before.get(name, 0.0) for name, delay in self._delays.items())
-        now = time.monotonic()
-        self._delay += min(max(waited, default=0.0), now - self._looked)
-        self._looked = now
-        return now - self._delay
+        found = self._delays_now()
+        never = (0.0, self._delay)
+        new = {name: each for name, each in found.items() if each > self._seen.get(name, never)[0]}
+        for name, delay in new.items():
+            told, counted = self._seen.get(name, never)
+            self._delay = max(self._delay, counted + delay - told)
+        self._seen = {
+            name: (delay, self._delay) if name in new else self._seen.get(name, never)
+            for name, delay in found.items()
+        }
+        return time.monotonic() - self._delay
 
     def cpu(self) -> float:
         """CPU seconds of the process so far; after its end, what was read last."""

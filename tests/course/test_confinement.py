@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from sandboxes import SMALL, TIERS, refused, warm_process
 
 from course.errors import KilledFromOutside
 from course.sandbox import room, sweep
+from course.sandbox.clock import Process
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child, ProcessEnded
 from course.sandbox.warmup import WarmHandle
@@ -338,6 +340,19 @@ def test_threads_are_counted_at_every_answer(child: Child) -> None:
     child.run(RAW_THREADS)
     with pytest.raises(ProcessEnded, match="it started more than 64 threads"):
         child.run("start(100)")
+
+
+def test_a_wait_for_a_processor_counts_whole_when_it_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Until then the kernel tells nothing of it, and the judge has looked many times."""
+    process = Process(os.getpid())
+    waited = []
+    for told in ({}, {"1": 0.0}, {"1": 9.0}, {"1": 9.0, "2": 5.0}, {"1": 9.5, "2": 7.0}):
+        monkeypatch.setattr(process, "_delays_now", partial(dict, told))
+        process.wall()
+        waited.append(process._delay)
+    assert waited == [0.0, 0.0, 9.0, 14.0, 16.0]
 
 
 def test_a_child_that_is_not_asked_stands_still(warm: WarmProcess, child: Child) -> None:
