@@ -19,7 +19,10 @@ class GraderFault(CourseError):
 
 
 class KilledFromOutside(GraderFault):
-    """A process of the sandbox was killed, but not by its submission: worth a second try."""
+    """A process of the sandbox was killed, or none can be started any more: worth a second try.
+
+    It is no doing of this submission's, and may be another one's, which will have ended by then.
+    """
 
 
 class UnreadableSubmission(CourseError):

@@ -51,10 +51,12 @@ class WarmProcess:
             self.close()
             try:
                 child = self._fork(sealed)
-            except WarmEnded as error:
+            except KilledFromOutside:
+                raise
+            except (WarmEnded, GraderFault) as error:
                 if self._room is not None and self._room.is_short():
                     raise KilledFromOutside(NO_ROOM) from None
-                raise GraderFault(f"the sandbox does not start: {error}") from None
+                raise KilledFromOutside(f"the sandbox does not start any more: {error}") from None
         try:
             child.put_files(files or {})
         except BaseException as error:

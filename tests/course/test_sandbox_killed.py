@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import tiny
@@ -18,7 +19,7 @@ from sandboxes import SMALL, TIERS, missing, warm_process
 from test_sandbox_leftovers import alive, last_of_line, parent
 
 from course.config import load_settings
-from course.errors import KilledFromOutside
+from course.errors import GraderFault, KilledFromOutside
 from course.grading import Graded, Grader
 from course.lab import Lab
 from course.release import release
@@ -27,7 +28,7 @@ from course.sandbox.host import ProcessEnded
 from course.sandbox.isolation import Isolation
 from course.sandbox.room import Room
 from course.sandbox.warm import Forker
-from course.sandbox.warmup import WarmHandle
+from course.sandbox.warmup import WarmEnded, WarmHandle
 from course.workers import attempt
 
 SLEEPS = "import time\n\ntime.sleep(0.3)\n\n\n"
@@ -241,6 +242,30 @@ def test_who_was_ended_beside_others_for_want_of_room_is_worth_a_second_try(
         assert blamed.points == 0
         assert "too many or too large files" in blamed.limits_hit[-1].sentence
     tiny.forget_checks()
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_who_found_nothing_left_to_run_in_is_worth_a_second_try(
+    starts: bool, grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processes or memory, which another one may have had, who has been ended for that by now."""
+    none = "BlockingIOError: [Errno 11] Resource temporarily unavailable"
+
+    def start(handle: WarmHandle) -> None:
+        handle.close()
+        raise GraderFault(none)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(WarmHandle, "fork", Mock(side_effect=WarmEnded(none)))
+        patched.setattr(grader, "alone", False)
+        grader._warm.start()
+        if not starts:
+            patched.setattr(WarmHandle, "wait", start)
+            patched.setattr(WarmProcess, "_ready", lambda warm: warm._handle or warm._waited_for())
+        done = attempt(lambda _: graded(grader), None)  # type: ignore[arg-type]
+    assert (done.graded, done.again) == (None, True)
+    assert done.fault == f"the sandbox does not start any more: {none}"
+    assert graded(grader).record.points > 0
 
 
 # --- the start of a warm process ------------------------------------------------------------------
