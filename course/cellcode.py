@@ -11,7 +11,8 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+
+from course.recall import recalled
 
 _SHELL_LINE = re.compile(
     r"^([ \t]*+)(?:[!%][^\n]*|\?{1,2}[\w.]++|[\w.]++\?{1,2})[ \t]*+$", re.MULTILINE
@@ -70,7 +71,7 @@ class Code:
     returns_last: bool = False
 
 
-@lru_cache(maxsize=4096)  # repairing asks again and again, and odd code parses slowly
+@recalled  # repairing asks again and again, and odd code parses slowly
 def study(source: str) -> Code:
     """Look at a cell's code."""
     if _CELL_MAGIC.match(source):
@@ -93,7 +94,7 @@ def study(source: str) -> Code:
     )
 
 
-@lru_cache(maxsize=4096)
+@recalled
 def meaning(source: str) -> str:
     """The code without comments, docstrings and layout: the same for two cells that do the same."""
     tree = parsed(source)
@@ -108,7 +109,7 @@ def meaning(source: str) -> str:
         return source
 
 
-@lru_cache(maxsize=4096)
+@recalled
 def mentioned(source: str) -> frozenset[str]:
     """Every name that the code may use, also as an attribute or in a string that is no docstring.
 

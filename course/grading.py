@@ -30,6 +30,7 @@ from course.marks import checks_not_run, graded, refuse_misfits, written
 from course.order import out_of_order
 from course.pictures import Pictures
 from course.plot import Plot
+from course.recall import forget_much
 from course.record import CellRecord, Outcome, Record, Repair, Status
 from course.running import Executed, limits_hit, reached, run_cells
 from course.sandbox.forks import WarmProcess
@@ -102,6 +103,7 @@ class Grader:
         (which of several files counts) and that the student should know. KilledFromOutside when
         it may have been ended for what another one did: it is to be graded `alone`.
         """
+        forget_much()
         start = perf_counter()
         try:
             if data is None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 import symtable
 import warnings
-from functools import lru_cache
 
 from course.cellcode import parsed, python, study
+from course.recall import recalled
 
 MOST_ENTRIES = 200_000
 """Of names, in the tables of all scopes of a cell. A name is entered in each scope from where it is
@@ -20,7 +20,7 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Scope = _Definition | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-@lru_cache(maxsize=4096)
+@recalled
 def needed(source: str) -> frozenset[str]:
     """The global names that the code uses and does not bind itself; of what is no Python, none."""
     tables = _tables(source)

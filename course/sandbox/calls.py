@@ -130,6 +130,9 @@ of a core idle, share pages that are equal with whoever has them, or take tables
 ADVICE = (0, 1, 2, 3, 4, 8, 14, 15, 16, 17)
 """Of madvise: how it will be read, not needed, free; huge pages, which NumPy asks for; no dump.
 Others put a library's pages out of memory, or join them for all who map it."""
+SOCKET_OPTIONS = (3, 4, 7, 8, 30, 38, 39)
+"""Of getsockopt: what kind of socket it is, its error and its room. Another gives a descriptor of
+whoever made it, which is the judge."""
 MADV_HUGEPAGE = 14
 FUTEX_WAITS = (0, 1, 3, 4, 5, 9, 10)
 """To wait and to wake, and from one word to another. Others lend a priority."""
@@ -137,7 +140,8 @@ FUTEX_COMMAND, FUTEX_PRIVATE = 127, 128
 
 # --- what must not be among the arguments
 
-CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
+CLONE_FILES, CLONE_VFORK, CLONE_THREAD = 0x400, 0x4000, 0x10000
+"""A thread that waits for another one in the kernel stands still only when that one has ended."""
 CLOSE_RANGE_UNSHARE = 2
 """A thread with descriptors of its own would have as many of them again as a process may."""
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000

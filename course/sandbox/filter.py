@@ -87,6 +87,7 @@ def _by_flags() -> bytes:
     arg, masked = seccomp.Arg, seccomp.MASKED_EQ
     for flag in (calls.CLONE_THREAD, calls.CLONE_FILES):
         _add(rules, "clone", arg(0, masked, flag, 0))
+    _add(rules, "clone", arg(0, masked, calls.CLONE_VFORK, calls.CLONE_VFORK))
     unshare = calls.CLOSE_RANGE_UNSHARE
     _add(rules, "close_range", arg(2, masked, unshare, unshare))
     ways, emptying = calls.ACCESS_AND_TRUNCATE, calls.TRUNCATE_ONLY
@@ -118,6 +119,7 @@ def _by_request() -> Program:
         *_asked_for("fcntl", 1, calls.COMMANDS, granted),
         *_asked_for("prctl", 0, calls.OPTIONS),
         *_asked_for("madvise", 2, calls.ADVICE),
+        *_asked_for("getsockopt", 2, calls.SOCKET_OPTIONS),
         *_asked_for("futex", 1, calls.FUTEX_WAITS, mask=calls.FUTEX_COMMAND),
     ]
 

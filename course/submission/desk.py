@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from course.cellcode import meaning, study, unindented
 from course.lab import Lab, LabCell
+from course.recall import recalled
 from course.record import Repair
 from course.submission.badges import without_badges
 from course.submission.read import StudentCell
@@ -81,7 +81,7 @@ def same(a: str, b: str) -> bool:
     return shown(a) == shown(b)
 
 
-@lru_cache(maxsize=4096)  # of texts, not of lines: each short line takes twenty times its memory
+@recalled  # the text, not its lines: each short line takes twenty times its memory
 def shown(source: str) -> str:
     """The text of a cell without what nobody sees."""
     return "\n".join(lines(source))

@@ -19,7 +19,7 @@ from course.submission.badges import without_badges
 from course.submission.refused import no_json, refuse_other_files
 
 MAX_BYTES = 64 << 20
-MAX_VALUES = 4_000_000  # about 500 MB once parsed, if somebody makes them as large as can be
+MAX_VALUES = 4_000_000  # about 740 MB once parsed, if somebody makes them as large as can be
 MAX_CELLS = 2_000
 MAX_SOURCE = {"code": 1 << 16, "markdown": 1 << 20}  # characters; what no person types
 MAX_CODE = 1 << 20  # characters in all code cells together: parsing them takes the judge's time
