@@ -71,6 +71,10 @@ GRANTED = ("flock", "sched_yield")
 whoever does nothing but give way gets a thousandth of a processor, and waits for one all the other
 time, which counts neither as computing nor as waiting."""
 
+THREAD = "clone"
+ASKED = (THREAD, "creat", "mkdir", "mkdirat", "link", "linkat")
+"""What makes a thread or a file, beside what opens one that is not there."""
+
 BY_NAME = (
     *("open", "openat", "creat", "stat", "lstat", "newfstatat", "statx", "access"),
     *("faccessat", "faccessat2", "readlink", "readlinkat", "statfs", "chdir", "getdents"),
@@ -144,7 +148,9 @@ CLONE_FILES, CLONE_VFORK, CLONE_THREAD = 0x400, 0x4000, 0x10000
 """A thread that waits for another one in the kernel stands still only when that one has ended."""
 CLOSE_RANGE_UNSHARE = 2
 """A thread with descriptors of its own would have as many of them again as a process may."""
-ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
+OPENS = (("open", 1), ("openat", 2))
+"""And the place of their flags."""
+CREATE, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o100, 0o1003, 0o1000
 ANOTHERS_CLOCK = 1 << 31
 """The bit of a clock's number that makes it a process's: the judge's time tells what it thinks."""
 MAP_HUGETLB = 0x40000

@@ -45,8 +45,8 @@ def take_descriptors(channel: socket.socket) -> socket.socket:
 
 
 def introduce(end: socket.socket, asking: list[bytes], call: int) -> None:
-    """Say the first word, and hand over the descriptor at which this process asks for threads."""
-    listener = confine.ask_for_threads(asking[0], call) if asking else None
+    """Say the first word, and hand over the descriptor at which the kernel asks on its behalf."""
+    listener = confine.ask(asking[0], call) if asking else None
     if listener is None:
         end.send(HELLO)
     else:

@@ -29,9 +29,9 @@ CORES = os.cpu_count() or 1
 class Process:
     """A process that is not our child, named by a pidfd."""
 
-    def __init__(self, pid: int, asks: int | None = None) -> None:
+    def __init__(self, pid: int, turnstile: Turnstile | None = None) -> None:
         self.pid = pid
-        self.turnstile = None if asks is None else Turnstile(asks)
+        self.turnstile = turnstile
         self._descriptor: int | None = os.pidfd_open(pid)
         self._clock = (~pid << 3) | 2  # clock_getcpuclockid(3), which Python does not offer
         self._ticks = ~pid << 3

@@ -111,8 +111,8 @@ def filter_system_calls(programs: Sequence[bytes]) -> None:
         )
 
 
-def ask_for_threads(program: bytes, call: int) -> int | None:
-    """Have every new thread wait until whoever holds the descriptor returned lets it start.
+def ask(program: bytes, call: int) -> int | None:
+    """Have each thread that makes something wait until whoever holds the descriptor lets it.
 
     `call` is the number of seccomp(2). None where the kernel cannot do that, or where somebody who
     confines this whole machine already does.

@@ -1,7 +1,7 @@
-"""Who a child is: the kernel tells, not the child. Trusted side.
+"""What comes with a message: who sent it, by the kernel's word, and descriptors. Trusted side.
 
-What comes through the socket carries the sender's credentials, which the kernel translates into our
-own numbering of processes even from within bubblewrap's.
+The kernel translates the sender's number into our own numbering of processes even from within
+bubblewrap's.
 """
 
 from __future__ import annotations
@@ -30,3 +30,9 @@ def pid_of_sender(end: socket.socket) -> int:
             pid: int = CREDENTIALS.unpack(content)[0]
             return pid
     raise OSError("the child did not start")
+
+
+def with_descriptor(end: socket.socket, size: int = 100) -> tuple[bytes, int | None]:
+    """Return a message and the descriptor that came with it, if one did."""
+    message, descriptors, _, _ = socket.recv_fds(end, size, 1)
+    return message, next(iter(descriptors), None)

@@ -26,7 +26,7 @@ ASK = 0x7FC00000
 LOW_WORD = 0xFFFFFFFF
 ALLOW, NOT_PERMITTED, DONE = seccomp.ALLOW, seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(0)
 LOAD, MASK, GIVE = 0x20, 0x54, 0x06
-IF_EQUAL, IF_GREATER, IF_AT_LEAST = 0x15, 0x25, 0x35
+IF_EQUAL, IF_GREATER, IF_AT_LEAST, IF_ANY_BIT = 0x15, 0x25, 0x35, 0x45
 """Instructions of BPF; the jumps count the instructions that they pass over."""
 
 Program = list[tuple[int, int, int, int]]
@@ -43,8 +43,8 @@ def to_install() -> dict[str, Any]:
         name: [base64.b64encode(each).decode() for each in each_of]
         for name, each_of in programs.items()
     }
-    [number] = numbers(["seccomp"])
-    return {**made, "words": numbers(calls.WORDS), "seccomp": number}
+    seccomp_call, thread = numbers(["seccomp", calls.THREAD])
+    return {**made, "words": numbers(calls.WORDS), "seccomp": seccomp_call, "thread": thread}
 
 
 @cache
@@ -55,11 +55,20 @@ def compile_filters() -> tuple[bytes, ...]:
 
 @cache
 def compile_asking() -> bytes:
-    """Return the program with which each new thread is asked for; refused ones are not."""
-    [clone] = numbers(["clone"])
-    return _assembled(
-        [(LOAD, 0, 0, 0), (IF_EQUAL, 0, 1, clone), (GIVE, 0, 0, ASK), (GIVE, 0, 0, ALLOW)]
-    )
+    """Return the program with which threads and files are asked for; refused ones are not."""
+    program: Program = [(LOAD, 0, 0, 0)]  # the call's number
+    for number in numbers(calls.ASKED):
+        program += [(IF_EQUAL, 0, 1, number), (GIVE, 0, 0, ASK)]
+    for name, place in calls.OPENS:
+        for number in numbers([name]):
+            program += [
+                (IF_EQUAL, 0, 4, number),
+                (LOAD, 0, 0, _low_word(place)),
+                (IF_ANY_BIT, 0, 1, calls.CREATE),
+                (GIVE, 0, 0, ASK),
+                (GIVE, 0, 0, ALLOW),
+            ]
+    return _assembled([*program, (GIVE, 0, 0, ALLOW)])
 
 
 @cache
@@ -91,7 +100,7 @@ def _by_flags() -> bytes:
     unshare = calls.CLOSE_RANGE_UNSHARE
     _add(rules, "close_range", arg(2, masked, unshare, unshare))
     ways, emptying = calls.ACCESS_AND_TRUNCATE, calls.TRUNCATE_ONLY
-    for name, place in (("open", 1), ("openat", 2)):  # O_TRUNC without write access empties files
+    for name, place in calls.OPENS:  # O_TRUNC without write access empties files
         _add(rules, name, arg(place, masked, ways, emptying))
     for flags in (calls.MAP_HUGETLB, calls.MAP_SHARED_ANONYMOUS):
         _add(rules, "mmap", arg(3, masked, flags, flags))
@@ -134,12 +143,16 @@ def _asked_for(
 ) -> Program:
     """Of one call: what the low word of an argument may be."""
     [number] = numbers([name])
-    word = 16 + 8 * place + (0 if sys.byteorder == "little" else 4)
-    given: Program = [(LOAD, 0, 0, word), (MASK, 0, 0, mask)]
+    given: Program = [(LOAD, 0, 0, _low_word(place)), (MASK, 0, 0, mask)]
     for value, action in {**dict.fromkeys(listed, ALLOW), **(others or {})}.items():
         given += [(IF_EQUAL, 0, 1, value), (GIVE, 0, 0, action)]
     given.append((GIVE, 0, 0, NOT_PERMITTED))
     return [(IF_EQUAL, 0, len(given), number), *given]
+
+
+def _low_word(place: int) -> int:
+    """Where the low word of an argument lies in what a program sees of a call."""
+    return 16 + 8 * place + (0 if sys.byteorder == "little" else 4)
 
 
 def _by_number() -> Program:

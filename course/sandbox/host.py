@@ -62,8 +62,8 @@ class Child:
         return self._process.cpu()
 
     @property
-    def asks_for_threads(self) -> bool:
-        """Whether each of its threads waits to be let in; else they are counted now and then."""
+    def asks(self) -> bool:
+        """Whether its threads and files wait to be let in; else they are counted now and then."""
         return self._process.turnstile is not None
 
     def run(self, source: str, *, draw: bool = True) -> CellRun:

@@ -67,7 +67,7 @@ CANARY_PREFIX = "course-proof-"
 MADE = "course-proof"
 
 NOTICED_LATE = "fill the disk until it is noticed"
-COUNTED_LATE = "start thousands of threads before they are counted"
+COUNTED_LATE = "make thousands of threads and files before they are counted"
 MAY_SUCCEED = {
     "see that a file of the instructor exists": "os.stat(CANARY)",
     NOTICED_LATE: "fill(FOLDER)",
@@ -158,7 +158,7 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
                 results |= _attempt(warm, ATTEMPT, SEALED_MUST_FAIL, sealed=True)
             free = _attempt(warm, program, MAY_SUCCEED)
             with warm.fork() as child:
-                asks = child.asks_for_threads
+                asks = child.asks
         touched = (
             not canary.exists() or canary.read_text() != "SECRET" or len([*folder.iterdir()]) != 1
         )

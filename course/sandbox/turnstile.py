@@ -1,8 +1,9 @@
-"""Threads that a submission asks for: the judge lets them start one by one, and so many at most.
+"""Threads and files that a submission asks for: the judge lets them be made one by one.
 
 Trusted side. To count them now and then is too late: a few instructions of machine code double
-their number in less time than a full machine takes to look, and the kernel counts none of root's.
-Its interface is that of seccomp(2), of Linux 5.5 on; no library on PyPI has this side of it.
+their threads in less time than a full machine takes to look, the kernel counts none of root's, and
+in a quarter of a second there are more folders than are removed in ten. The interface is that of
+seccomp(2), of Linux 5.5 on; no library on PyPI has this side of it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import fcntl
 import os
 import select
 import struct
+from typing import NamedTuple
 
 REQUEST = struct.Struct("=QIIiIQ6Q")  # struct seccomp_notif: an id, a thread, and its system call
 REPLY = struct.Struct("=QqiI")  # struct seccomp_notif_resp: the id, and what becomes of the call
@@ -26,25 +28,41 @@ def _both_ways(number: int, content: struct.Struct) -> int:
 RECEIVE, SEND = _both_ways(0, REQUEST), _both_ways(1, REPLY)
 
 
+class Asked(NamedTuple):
+    """Who waits, by a number of the kernel's, and whether to make a thread or else a file."""
+
+    ticket: int
+    is_thread: bool
+
+
 class Turnstile:
-    """Where threads wait that are to be started; it owns the descriptor over which they ask."""
+    """Where threads wait that want to make something; it owns the descriptor of their requests.
 
-    def __init__(self, descriptor: int) -> None:
+    `clone` is the number of the system call that makes a thread.
+    """
+
+    def __init__(self, descriptor: int, clone: int) -> None:
         self.descriptor = descriptor
+        self._clone = clone
 
-    def is_asked(self) -> bool:
-        """Whether a thread waits to be let in."""
+    def next(self) -> Asked | None:
+        """Who waits, if somebody does; a signal or its end may have come for who did."""
         poll = select.poll()
         poll.register(self.descriptor, select.POLLIN)
-        return any(event & select.POLLIN for _, event in poll.poll(0))
-
-    def let_one_in(self) -> None:
-        """Let one start, if who asked for it still waits: a signal or its end may have come."""
+        if not any(event & select.POLLIN for _, event in poll.poll(0)):
+            return None
         request = bytearray(REQUEST.size)
-        with contextlib.suppress(OSError):
+        try:
             fcntl.ioctl(self.descriptor, RECEIVE, request)
-            number = REQUEST.unpack(request)[0]
-            fcntl.ioctl(self.descriptor, SEND, REPLY.pack(number, 0, 0, GO_ON))
+        except OSError:
+            return None
+        ticket, _, _, call, *_ = REQUEST.unpack(request)
+        return Asked(ticket, call == self._clone)
+
+    def let_in(self, asked: Asked) -> None:
+        """Let it go on, if it still waits."""
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self.descriptor, SEND, REPLY.pack(asked.ticket, 0, 0, GO_ON))
 
     def close(self) -> None:
         """Nobody is let in any more."""

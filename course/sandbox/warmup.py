@@ -25,6 +25,7 @@ from course.sandbox.clock import Process
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
 from course.sandbox.room import NO_ROOM, Room
+from course.sandbox.turnstile import Turnstile
 from course.sandbox.warm import OPEN, SEALED, TELL
 from course.sandbox.wire import ProtocolError
 
@@ -79,7 +80,7 @@ class WarmHandle:
         if self._file_system is not None:
             return
         try:
-            message, self._file_system = _with_descriptor(self._control)
+            message, self._file_system = credentials.with_descriptor(self._control)
             if message != b"ready" or self._file_system is None:
                 raise OSError("it ended while starting")
             self._files_at_first = self._files()
@@ -157,7 +158,9 @@ class WarmHandle:
                 socket.send_fds(self._control, [SEALED if sealed else OPEN], [theirs.fileno()])
             wait(ours.fileno(), select.POLLIN)
             pid = credentials.pid_of_sender(ours)
-            process = Process(pid, _with_descriptor(ours, 1)[1])
+            _, asks = credentials.with_descriptor(ours, 1)
+            turnstile = None if asks is None else Turnstile(asks, self._settings["thread"])
+            process = Process(pid, turnstile)
             hello = channel.receive()
         except (OSError, Closed, ProtocolError) as error:
             channel.close()
@@ -292,9 +295,3 @@ class WarmHandle:
         self._errors.seek(0)
         lines = self._errors.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:300] if lines else ""
-
-
-def _with_descriptor(end: socket.socket, size: int = 100) -> tuple[bytes, int | None]:
-    """Return a message and the descriptor that came with it, if one did."""
-    message, descriptors, _, _ = socket.recv_fds(end, size, 1)
-    return message, next(iter(descriptors), None)

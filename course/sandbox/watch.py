@@ -14,6 +14,8 @@ from course.sandbox.room import NO_ROOM
 from course.sandbox.warmup import WarmHandle
 
 SECONDS_BETWEEN_INSPECTIONS = 0.25
+FILES_BETWEEN_COUNTS = 100
+"""At least: else who removes each before the next one would have all of them counted each time."""
 SECONDS_TO_BE_GONE = 0.005
 """A thread that has ended, and that others do not wait for any more, is counted for a moment."""
 
@@ -26,10 +28,13 @@ class Watch:
         self._process = process
         self.folder = folder
         self._next = 0.0
+        self._made = 0
 
     def glance(self) -> None:
-        """Let threads in or count them, see if there is room, and at times `inspect`."""
-        self._let_threads_in()
+        """Let in who waits, or count threads; see if there is room, and at times `inspect`."""
+        self._let_in()
+        if self._process.threads() > self._warm.limits.processes:
+            raise Expired("processes")
         room = self._warm.room
         if time.monotonic() >= self._next or (room is not None and room.is_short()):
             self._inspect_folder()
@@ -39,22 +44,34 @@ class Watch:
         self._next = 0.0
         self.glance()
 
-    def _let_threads_in(self) -> None:
-        """One by one as they are asked for: nobody gets more than twice as many, however fast."""
-        most, turnstile = self._warm.limits.processes, self._process.turnstile
-        while turnstile is not None and turnstile.is_asked():
+    def _let_in(self) -> None:
+        """Let threads and files be made, one by one as they are asked for, while there may be more.
+
+        A thread that was let in may not have begun when the next one asks, so there may be twice as
+        many as are allowed, and no more, however fast they are.
+        """
+        turnstile = self._process.turnstile
+        while turnstile is not None and (asked := turnstile.next()) is not None:
+            if asked.is_thread:
+                self._refuse_too_many_threads()
+            else:
+                self._made += 1
+                if self._made > self._warm.limits.folder_files:
+                    self._inspect_folder()
+            turnstile.let_in(asked)
+
+    def _refuse_too_many_threads(self) -> None:
+        most = self._warm.limits.processes
+        if self._process.threads() >= most:
+            time.sleep(SECONDS_TO_BE_GONE)
             if self._process.threads() >= most:
-                time.sleep(SECONDS_TO_BE_GONE)
-                if self._process.threads() >= most:
-                    raise Expired("processes")
-            turnstile.let_one_in()
-        if self._process.threads() > most:
-            raise Expired("processes")
+                raise Expired("processes")
 
     def _inspect_folder(self) -> None:
         """Refuse a process that fills the disk, or makes files without end."""
         limits, room = self._warm.limits, self._warm.room
         size, files = self._warm.measure(self.folder, self._process)
+        self._made = min(files, limits.folder_files - FILES_BETWEEN_COUNTS)
         if size > limits.folder_bytes or files > limits.folder_files:
             raise Expired("folder")
         if room is not None and room.is_short():

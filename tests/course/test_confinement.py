@@ -19,7 +19,7 @@ from disks import small_disk
 from sandboxes import SMALL, TIERS, refused, warm_process
 
 from course.errors import KilledFromOutside
-from course.sandbox import room, sweep
+from course.sandbox import room, sweep, watch
 from course.sandbox.clock import Process
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child, ProcessEnded
@@ -313,7 +313,7 @@ def most_threads(child: Child, source: str) -> int:
 def test_threads_wait_until_they_are_let_in(child: Child) -> None:
     """The kernel starts them without Python and without memory, and counts nothing of root's."""
     child.run(RAW_THREADS)
-    assert child.asks_for_threads
+    assert child.asks
     assert most_threads(child, "start(20_000)") <= 2 * SMALL.processes
 
 
@@ -321,6 +321,34 @@ def test_threads_wait_until_they_are_let_in(child: Child) -> None:
 def test_threads_that_start_threads_wait_as_well(child: Child) -> None:
     """Each makes another at each turn: ten thousand of them, before a full machine takes a look."""
     assert most_threads(child, DOUBLING_THREADS) <= 2 * SMALL.processes
+
+
+def test_files_wait_until_they_are_let_in(
+    warm: WarmProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the time between two counts there would be tens of thousands, and all to be removed."""
+    found = []
+    measure = WarmHandle.measure
+
+    def measured(handle: WarmHandle, folder: str, process: Process) -> tuple[int, int]:
+        found.append(measure(handle, folder, process))
+        return found[-1]
+
+    monkeypatch.setattr(WarmHandle, "measure", measured)
+    monkeypatch.setattr("course.sandbox.watch.SECONDS_BETWEEN_INSPECTIONS", 60.0)
+    make = "import os\nfor each in range({}):\n    os.{}\nmade = each + 1"
+    with warm.fork() as child:
+        for way in ("mkdir('one'); os.rmdir('one')", "open('two', os.O_CREAT | os.O_WRONLY)"):
+            assert child.run(make.format(50, way)).error is None
+    ways = ("mkdir(str(each))", "close(os.open(str(each), os.O_CREAT))", "link('a', str(each))")
+    most = SMALL.folder_files + watch.FILES_BETWEEN_COUNTS
+    for way in ways:
+        with warm.fork() as child:
+            child.run("open('a', 'w').close()")
+            with pytest.raises(ProcessEnded) as ended:
+                child.run(make.format(20_000, way))
+        assert ended.value.limit == "folder"
+        assert SMALL.folder_files < max(files for _, files in found) <= most + 1
 
 
 def test_threads_that_nobody_asks_for_are_counted_while_they_are_started(
@@ -332,7 +360,7 @@ def test_threads_that_nobody_asks_for_are_counted_while_they_are_started(
     monkeypatch.setattr(WarmHandle, "_filters", unasked)
     with WarmProcess(warm.isolation, SMALL) as other, other.fork() as child:
         child.run(RAW_THREADS)
-        assert not child.asks_for_threads
+        assert not child.asks
         assert most_threads(child, "start(3_000)") > SMALL.processes
 
 
