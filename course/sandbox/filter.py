@@ -102,6 +102,8 @@ def _by_flags() -> bytes:
     ways, emptying = calls.ACCESS_AND_TRUNCATE, calls.TRUNCATE_ONLY
     for name, place in calls.OPENS:  # O_TRUNC without write access empties files
         _add(rules, name, arg(place, masked, ways, emptying))
+    whiteout = calls.RENAME_WHITEOUT
+    _add(rules, "renameat2", arg(4, masked, whiteout, whiteout))
     for flags in (calls.MAP_HUGETLB, calls.MAP_SHARED_ANONYMOUS):
         _add(rules, "mmap", arg(3, masked, flags, flags))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
