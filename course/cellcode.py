@@ -24,9 +24,19 @@ _CELL_MAGIC = re.compile(r"\s*%%(?!time\b|capture\b|prun\b)")  # the others run 
 BLANK_LINE = re.compile(r"^[^\S\n]++$", re.MULTILINE)
 """A line of white space. Pygments looks on from each to the last, which takes quadratic time."""
 
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 _LONG_RUN = re.compile(r"[-#+\d \t]{200,}+")
 _NAMED_LETTER = "\\N{"
 _MOST_NAMED = 100
+
+
+def as_written(source: str) -> str:
+    """Code with every mark spelled out that turns the direction of text.
+
+    A reader would see it in another order than Python does: another program (CVE-2021-42574).
+    """
+    return _TURNS.sub(lambda mark: f"\\u{ord(mark[0]):04x}", source)
 
 
 def slow_to_colour(source: str) -> bool:

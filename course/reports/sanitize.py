@@ -26,7 +26,7 @@ from nbconvert.filters.markdown_mistune import (
     MarkdownWithMath,
 )
 
-from course.cellcode import BLANK_LINE, slow_to_colour
+from course.cellcode import BLANK_LINE, as_written, slow_to_colour
 from course.patience import Patience
 from course.reports.pasted import Room, is_modest
 from course.reports.words import OWN
@@ -151,6 +151,7 @@ def highlighted(
     metadata: Mapping[str, Any] | None = None,
 ) -> str:
     """A code cell in colours, or without if it is very long; nbconvert gives the arguments."""
+    source = as_written(source)
     return _patience(context).spend(
         lambda: _highlighted(source, language), lambda: _uncoloured(source)
     )

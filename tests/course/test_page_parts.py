@@ -250,6 +250,12 @@ def test_code_that_is_coloured_takes_little_time(slow: str) -> None:
     assert process_time() - start < 1.5
 
 
+def test_code_is_seen_in_the_order_in_which_it_runs() -> None:
+    html = one(source="x = 1  # \u202eturned\u2069").html
+    assert not set(html) & {"\u202e", "\u2069"}
+    assert "\\u202eturned\\u2069" in html
+
+
 def test_code_of_the_lab_is_named() -> None:
     titled = one(source="# @title Setup: run me first\nx = 1", locked=True, grade_id="setup")
     assert titled.given == "Setup: run me first"

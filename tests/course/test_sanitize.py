@@ -310,6 +310,9 @@ def test_code_is_coloured_and_harmless() -> None:
     long = filtered(highlighted, "<script>" * (LONGEST // 8 + 1))
     assert "<script" not in long
     assert "<span" not in long
+    turned = filtered(highlighted, "return 0  # \u202e⁦ W x + b")
+    assert "\u202e" not in turned
+    assert "\\u202e" in turned
 
 
 @pytest.mark.parametrize("blank", ["  \n", "\t\x0c\n"])

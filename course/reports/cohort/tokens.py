@@ -14,7 +14,7 @@ from typing import Any
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Literal, Name, String, Text
 
-from course.cellcode import quick_to_colour
+from course.cellcode import as_written, quick_to_colour
 from course.patience import FOR_A_TEXT, OutOfPatience, within
 
 LONGEST = 20_000  # characters of a cell that are looked at
@@ -113,4 +113,4 @@ def marked(
         at = end
     rest = f"\n… and {len(source) - LONGEST:,} more characters" if len(source) > LONGEST else ""
     pieces += [(source[at:LONGEST], False), (rest, False)]
-    return [piece for piece in pieces if piece[0]]
+    return [(as_written(text), is_shared) for text, is_shared in pieces if text]

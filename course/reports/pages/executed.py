@@ -18,7 +18,7 @@ from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.python import PythonLexer
 
-from course.cellcode import BLANK_LINE, slow_to_colour
+from course.cellcode import BLANK_LINE, as_written, slow_to_colour
 from course.patience import Patience
 from course.reports.pages.prose import prose, typed
 from course.reports.pasted import Room
@@ -94,7 +94,8 @@ def _block(cell: dict[str, Any], budget: _Budget) -> Block:
         return Block("prose", text, grade_id)
     graded = bool(labels.get("grade"))
     outputs = tuple(_outputs(cell.get("outputs", []), budget, graded))
-    text = budget.patience.spend(lambda: code(source), lambda: escape(source))
+    seen = as_written(source)
+    text = budget.patience.spend(lambda: code(seen), lambda: escape(seen))
     return Block("code", text, grade_id, outputs, _given(source, labels))
 
 
