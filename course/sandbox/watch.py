@@ -16,6 +16,8 @@ from course.sandbox.warmup import WarmHandle
 SECONDS_BETWEEN_INSPECTIONS = 0.25
 FILES_BETWEEN_COUNTS = 100
 """At least: else who removes each before the next one would have all of them counted each time."""
+SECONDS_OF_LETTING_IN = 0.03
+"""Of one glance: threads that ask again at once, by turns, would keep the judge from its clocks."""
 SECONDS_TO_BE_GONE = 0.005
 """A thread that has ended, and that others do not wait for any more, is counted for a moment."""
 
@@ -50,8 +52,11 @@ class Watch:
         A thread that was let in may not have begun when the next one asks, so there may be twice as
         many as are allowed, and no more, however fast they are.
         """
-        turnstile = self._process.turnstile
-        while turnstile is not None and (asked := turnstile.next()) is not None:
+        turnstile, end = self._process.turnstile, time.monotonic() + SECONDS_OF_LETTING_IN
+        while turnstile is not None and time.monotonic() < end:
+            asked = turnstile.next()
+            if asked is None:
+                return
             if asked.is_thread:
                 self._refuse_too_many_threads()
             else:

@@ -19,6 +19,7 @@ from course.errors import GraderFault
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import WALL_GRACE, Child, ProcessEnded, StudentError, TimeLimit
 from course.sandbox.isolation import Isolation
+from course.sandbox.turnstile import Asked, Turnstile
 
 
 @pytest.fixture(scope="module", params=TIERS)
@@ -190,6 +191,22 @@ def test_what_will_not_stop_is_killed(child: Child, source: str, limit: str | No
         assert ended.value.limit == limit
         assert not child.alive
     assert time.monotonic() - start < 30
+
+
+def test_who_asks_for_files_without_end_keeps_no_clock_from_being_looked_at(
+    child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads that ask again at once, by turns: when one is let in, another waits already."""
+    end = time.monotonic() + 10
+
+    def always_another(_: Turnstile) -> Asked:
+        assert time.monotonic() < end
+        return Asked(0, is_thread=False)
+
+    monkeypatch.setattr(Turnstile, "next", always_another)
+    with pytest.raises(ProcessEnded) as ended:
+        child.run("import signal\nsignal.pthread_sigmask(0, {14, 27})\nwhile True: pass")
+    assert ended.value.limit == "cell_cpu"
 
 
 def test_an_ended_submission_stays_ended(child: Child) -> None:
