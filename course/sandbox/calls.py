@@ -150,9 +150,10 @@ CLOSE_RANGE_UNSHARE = 2
 """A thread with descriptors of its own would have as many of them again as a process may."""
 OPENS = (("open", 1), ("openat", 2))
 """And the place of their flags."""
-CREATE, ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o100, 0o1003, 0o1000
+CREATE, CREATE_WITHOUT_NAME = 0o100, 0o20000000
+ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
 RENAME_WHITEOUT = 4
-"""It leaves a file of its own where the other one was, and would be another way to make files."""
+"""It leaves a device where the other file was, without a word to the judge or to Landlock."""
 ANOTHERS_CLOCK = 1 << 31
 """The bit of a clock's number that makes it a process's: the judge's time tells what it thinks."""
 MAP_HUGETLB = 0x40000

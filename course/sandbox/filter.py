@@ -64,7 +64,7 @@ def compile_asking() -> bytes:
             program += [
                 (IF_EQUAL, 0, 4, number),
                 (LOAD, 0, 0, _low_word(place)),
-                (IF_ANY_BIT, 0, 1, calls.CREATE),
+                (IF_ANY_BIT, 0, 1, calls.CREATE | calls.CREATE_WITHOUT_NAME),
                 (GIVE, 0, 0, ASK),
                 (GIVE, 0, 0, ALLOW),
             ]

@@ -23,6 +23,7 @@ from course.sandbox import room, sweep, watch
 from course.sandbox.clock import Process
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child, ProcessEnded
+from course.sandbox.turnstile import Turnstile
 from course.sandbox.warmup import WarmHandle
 
 ROOT = Path(__file__).parents[2]
@@ -179,6 +180,7 @@ def test_files_of_the_instructor_stay_as_they_are(child: Child, canary: Path, so
         "os.setpriority(os.PRIO_PROCESS, os.getppid(), 10)",
         "os.sched_setaffinity(0, {0})",
         "os.mkfifo('pipe')",
+        "open('f', 'w').close()\nchecked(libc.renameat2(-100, b'f', -100, b'g', 4))",
         "os.open('/dev/tty', os.O_RDWR)",
         "import fcntl\nfcntl.ioctl(os.open(os.__file__, os.O_RDONLY), 0x80086601, bytes(8))",
         "import fcntl\nfcntl.ioctl(os.open(os.__file__, os.O_RDONLY), 0x180086601, bytes(8))",
@@ -349,6 +351,16 @@ def test_files_wait_until_they_are_let_in(
                 child.run(make.format(20_000, way))
         assert ended.value.limit == "folder"
         assert SMALL.folder_files < max(files for _, files in found) <= most + 1
+
+
+def test_files_without_a_name_are_asked_for_as_well(
+    child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    let_in = Turnstile.let_in
+    monkeypatch.setattr(Turnstile, "let_in", lambda *who: asked.append(who) or let_in(*who))
+    assert refused(child, "for _ in range(50): os.close(os.open('.', os.O_TMPFILE | 2))") == ""
+    assert len(asked) == 50
 
 
 def test_threads_that_nobody_asks_for_are_counted_while_they_are_started(
