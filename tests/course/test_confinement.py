@@ -338,19 +338,20 @@ def test_files_wait_until_they_are_let_in(
 
     monkeypatch.setattr(WarmHandle, "measure", measured)
     monkeypatch.setattr("course.sandbox.watch.SECONDS_BETWEEN_INSPECTIONS", 60.0)
-    make = "import os\nfor each in range({}):\n    os.{}\nmade = each + 1"
-    with warm.fork() as child:
+    make = "import os\nfor each in range({}):\n    os.{}"
+    few = replace(SMALL, cell_cpu=5.0, folder_files=500)
+    with WarmProcess(warm.isolation, few) as ample, ample.fork() as child:
         for way in ("mkdir('one'); os.rmdir('one')", "open('two', os.O_CREAT | os.O_WRONLY)"):
             assert child.run(make.format(50, way)).error is None
     ways = ("mkdir(str(each))", "close(os.open(str(each), os.O_CREAT))", "link('a', str(each))")
-    most = SMALL.folder_files + watch.FILES_BETWEEN_COUNTS
+    most = few.folder_files + watch.FILES_BETWEEN_COUNTS
     for way in ways:
-        with warm.fork() as child:
+        with WarmProcess(warm.isolation, few) as ample, ample.fork() as child:
             child.run("open('a', 'w').close()")
             with pytest.raises(ProcessEnded) as ended:
                 child.run(make.format(20_000, way))
         assert ended.value.limit == "folder"
-        assert SMALL.folder_files < max(files for _, files in found) <= most + 1
+        assert few.folder_files < max(files for _, files in found) <= most + 1
 
 
 def test_files_without_a_name_are_asked_for_as_well(
