@@ -15,6 +15,10 @@ from course.recall import recalled
 MOST_ENTRIES = 200_000
 """Of names, in the tables of all scopes of a cell. A name is entered in each scope from where it is
 used to where it is bound: 3,000 nested lambdas around 5,000 names take four gigabytes."""
+MOST_MEETINGS = 2_000_000
+"""Of a name with a scope, in a cell. Each scope is handed a copy of all names around it, and each
+name of a scope is looked for among all those in there: 16,000 names and 3,600 lambdas take seconds.
+"""
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Scope = _Definition | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -59,10 +63,12 @@ def set_by_functions(source: str) -> frozenset[str]:
 def _tables(source: str) -> list[symtable.SymbolTable]:
     """What Python's compiler knows of the names in each scope; nothing of what is no Python.
 
-    Nor of what would take gigabytes.
+    Nor of what would take gigabytes, or many seconds.
     """
     text, tree = python(source), parsed(source)
-    if text is None or tree is None or _entries(tree) > MOST_ENTRIES:
+    if text is None or tree is None:
+        return []
+    if _entries(tree) > MOST_ENTRIES or _meetings(tree) > MOST_MEETINGS:
         return []
     try:
         with warnings.catch_warnings():
@@ -89,3 +95,15 @@ def _entries(tree: ast.Module) -> int:
             depth += 1
         waiting += ((each, depth) for each in ast.iter_child_nodes(node))
     return found
+
+
+def _meetings(tree: ast.Module) -> int:
+    """How many scopes there are, times how many names: those of attributes, too."""
+    names, scopes = set[str](), 1
+    for node in ast.walk(tree):
+        scopes += isinstance(node, _Scope)
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            names.update(node.names)
+        elif not isinstance(node, ast.Constant):
+            names.update(word for _, word in ast.iter_fields(node) if isinstance(word, str))
+    return scopes * len(names)

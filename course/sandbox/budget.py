@@ -62,6 +62,10 @@ class Budget:
         self._cpu_end = used_cpu + self.limits.submission_cpu
         self.wall = self.limits.wall(self.limits.submission_cpu)
 
+    def charge(self, cpu: float) -> None:
+        """Take off the time that somebody else has computed on its behalf."""
+        self._cpu_end -= cpu
+
     def allow(self, limit: Limit, used_cpu: float) -> Allowance | None:
         """What the next request may take: its own limit or what is left; None if nothing is."""
         cpu: float = getattr(self.limits, limit)

@@ -25,6 +25,12 @@ def nested(scopes: int, many: int) -> str:
     return f"f = lambda {given}: {'lambda:' * scopes}({given})"
 
 
+def beside(scopes: int, statement: str) -> str:
+    """A function that binds thousands of names at once, each written as one letter, and scopes."""
+    letters = (chr(0x4E00 + number) for number in range(12_000))
+    return f"def f():\n {statement.format(','.join(letters))}\n {'lambda:0,' * scopes}"
+
+
 def side_by_side(many: int) -> str:
     return "def f():\n" + "\n".join(f" def {name}(): 0" for name in names(many))
 
@@ -35,6 +41,7 @@ def side_by_side(many: int) -> str:
     [
         *(nested(800, 2_000), "def f():\n global g\n" + " " + nested(800, 2_000)),
         *(side_by_side(3_500), side_by_side(3_500).replace("f():", "f(x):\n global ABC")),
+        *(beside(3_000, "global {}"), beside(3_000, "{} = 1"), beside(3_000, "import {}")),
     ],
 )
 def test_no_cell_takes_the_judges_seconds_or_its_memory(look: Look, source: str) -> None:
