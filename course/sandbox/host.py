@@ -7,6 +7,7 @@ What is our own fault raises `GraderFault`, and the submission stays ungraded.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, NoReturn, Self
@@ -204,7 +205,9 @@ class Child:
             self._channel.send_frame(frame)
             head, body = self._channel.receive_frame()
             self._warm.let_none_run()  # until it is asked again
+            start = time.thread_time()
             answer = read_answer(decode(head, body), self._number)
+            self._budget.charge(time.thread_time() - start)  # a frame may be sent again for nothing
             self._watch.inspect()
             return answer
         except Closed:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -253,6 +254,24 @@ def test_the_whole_submission_has_a_budget(warm: WarmProcess) -> None:
             child.run("1")
         assert ended.value.limit == "submission_cpu"
         assert child.cpu < 1.0 + 2 * SMALL.grace_cpu
+
+
+def test_the_judges_reading_of_its_answers_is_in_that_budget(warm: WarmProcess) -> None:
+    """To send the same frame again takes a submission no time, to read it takes the judge some."""
+    limits = replace(SMALL, submission_cpu=1.0, wall_least=60.0)
+    with warm_process(warm.isolation.tier, limits) as small, small.fork() as child:
+        child.run(
+            "import gc\n"
+            "service = next(e for e in gc.get_objects() if type(e).__name__ == 'Service')\n"
+            'outputs = b\',\'.join([b\'{"t":["display","",null,""]}\'] * 39_000)\n'
+            "rest = b',\"value\",{\"t\":[[' + outputs + b'],null,null]}]}'\n"
+            "service.encode = lambda number, *_: (b'{\"t\":[%d' % number + rest, b'')"
+        )
+        start = time.thread_time()
+        with pytest.raises(ProcessEnded) as ended:
+            deque(child.run("1") for _ in range(200))
+        assert ended.value.limit == "submission_cpu"
+        assert time.thread_time() - start < 3.0
 
 
 @pytest.mark.parametrize("answer", ["['x'] * 30_000", "[1.0] * 30_000", "[1.0]"])
