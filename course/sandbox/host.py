@@ -211,6 +211,7 @@ class Child:
             self._watch.inspect()
             return answer
         except Closed:
+            self._warm.let_none_run()  # who lives on, and writes, is not looked at any more
             if self._process.ended(SECONDS_TO_END):  # else it lives, and only closed its channel
                 self._warm.refuse_if_killed(self._pid_inside, self._process.cpu_in_ticks())
                 self._pid_inside = 0

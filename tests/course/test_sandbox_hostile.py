@@ -291,6 +291,13 @@ def test_nobody_runs_while_its_answer_is_read_and_judged(child: Child, answer: s
     assert child.call("longest") > 0.3
 
 
+def test_who_closes_the_channel_and_lives_on_stands_still(child: Child) -> None:
+    """For a second it is waited for, lest it has ended; what it wrote then would be in no count."""
+    with pytest.raises(ProcessEnded, match="the process ended"):
+        child.run("import os, signal\nsignal.pthread_sigmask(0, {14, 27})\nos.close(3)\nwhile 1: 1")
+    assert child.cpu < 0.2
+
+
 def test_threads_that_are_left_do_not_stop_the_calls(child: Child) -> None:
     child.run(
         "import threading, time\ndef sleep():\n    while True: time.sleep(0.05)\n"
