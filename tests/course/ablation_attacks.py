@@ -157,6 +157,7 @@ ATTACKS = (
     Attack("change another process's limits", "resource.prlimit(VICTIM, 4, (0, 0))"),
     Attack("change another process's priority", "os.setpriority(os.PRIO_PROCESS, VICTIM, 19)"),
     Attack("become another user of the machine", "os.setuid(65534)", root=True),
+    Attack("wake the machine when it sleeps", "checked(libc.timerfd_create(8, 0))", root=True),
     Attack("make a user namespace", "checked(libc.unshare(0x10000000))"),
     Attack("take more memory than allowed", "mmap.mmap(-1, MEMORY)"),
     Attack("raise its own limits, then the same", "raise_limits()", root=True),
