@@ -83,7 +83,11 @@ def _close(stack: ExitStack, *_: object) -> None:
 
 
 def _watch(descriptor: int) -> None:
-    """End this process when the other end of its connection is gone."""
+    """End this process when the other end of its connection is gone.
+
+    The signal is for the main thread, whoever sends it: given to this one, it would wake nobody.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     poll = select.poll()
     poll.register(descriptor, 0)  # nothing but the end of the connection
     poll.poll()
