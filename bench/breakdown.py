@@ -22,7 +22,7 @@ from course.gradebook import Gradebook
 from course.grading import Graded, Grader
 from course.lab import Lab
 from course.reports.notebook import render
-from course.sandbox import channel, host, wire
+from course.sandbox import host, wire
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
@@ -117,12 +117,11 @@ def _grade(
 @contextmanager
 def _steps(watch: Stopwatch) -> Iterator[None]:
     with (
-        watch.patched(grading, "read", "repair"),
-        watch.patched(grading, "repair", "repair"),
+        watch.patched(grading, "opened", "repair"),
         watch.patched(Grader, "_judge", "checks"),
         watch.patched(Grader, "_record", "record"),
         watch.patched(wire, "encode", "wire"),
-        watch.patched(channel, "decode", "wire"),
+        watch.patched(host, "decode", "wire"),
         watch.patched(host, "read_run", "wire"),
     ):
         yield

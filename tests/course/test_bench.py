@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,15 @@ from pathlib import Path
 import pytest
 import tiny
 
+from bench import breakdown
+from bench.breakdown import Stopwatch
 from bench.flatness import Moment
 from bench.scale import enough, simulate
+from course.config import load_settings
+from course.grading import Grader
 from course.judge.checks import Checks
+from course.lab import Lab
+from course.release import release
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -103,6 +110,18 @@ for cell, check in [each.split("::") for each in sys.argv[3:]]:
     for typed, answers in ((tiny.RIGHT, {"yes"}), (tiny.HALF, {"yes", "no"}), (tiny.WRONG, {"no"})):
         said = run(program, course / "tests", "\n".join(typed.values()), *checks)
         assert (set(said.split()), len(said.split())) == (answers, len(checks))
+
+
+def test_each_step_of_grading_is_found_where_it_is_timed(tmp_path: Path) -> None:
+    settings = load_settings(tiny.write_course(tmp_path))
+    release(settings, tiny.LAB)
+    notebook = json.dumps(tiny.filled(settings.root, tiny.RIGHT)).encode()
+    watch = Stopwatch()
+    with Grader(settings, Lab.load(settings, tiny.LAB)) as grader, breakdown._steps(watch):
+        assert grader.grade("ada", notebook).record.points == 10
+    tiny.forget_checks()
+    assert {"repair", "checks", "wire", "record"} == set(watch.seconds)
+    assert all(watch.seconds.values())
 
 
 def test_the_simulation_is_bound_by_workers_then_by_the_writer() -> None:
