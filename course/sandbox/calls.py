@@ -108,15 +108,8 @@ IOCTLS = (
 )
 """Others change the attributes of any file of the user's that can be read, seal it for ever, or
 have signals sent."""
-F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    1030,
-    1032,
-)
+F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL = range(5)
+F_DUPFD_CLOEXEC, F_GETPIPE_SZ = 1030, 1032
 SEE_LOCKS = (5, 36)
 COMMANDS = (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, *SEE_LOCKS)
 """Of fcntl. Others have the kernel send any signal to any process of the user, make everybody wait
