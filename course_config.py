@@ -60,6 +60,10 @@ c.Course.reveal = "message"
 # nothing: then no process that runs a student's code ever holds a solution.
 # c.Course.lend = True
 
+# What notebooks may import beside Python's library, NumPy and Matplotlib, like ["pandas"], if it is
+# installed here. It is imported before a submission starts, which cannot load compiled modules.
+# c.Course.packages = []
+
 # The weakest isolation that will do. "auto" takes the strongest that proves itself on this machine
 # (`course doctor` shows the proof); "bwrap" or "landlock" (or macOS's "seatbelt", untried and so
 # far refused) refuses to grade with anything else; "none" runs students' code with your rights and

@@ -8,14 +8,15 @@ sentence, because a setting that silently does nothing is how marks go wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from traitlets import Bool, Dict, Enum, Int, TraitError, Unicode
+from traitlets import Bool, Dict, Enum, Int, List, TraitError, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
@@ -61,6 +62,9 @@ class Course(Configurable):
         config=True
     )
     timezone = Unicode("", help="the zone that the LMS shows times in").tag(config=True)
+    packages = List(
+        Unicode(), help="what notebooks may import beside NumPy, Matplotlib and Python's library"
+    ).tag(config=True)
     processes = Int(0, min=0, help="how many grade at once; 0: one per core").tag(config=True)
     review_port = Int(
         8901, min=1024, max=65535, help="where `course review` serves formgrader on this machine"
@@ -83,6 +87,7 @@ class Settings:
     secret: str = DEMO_SECRET
     roster: str = ""
     timezone: str = ""
+    packages: tuple[str, ...] = ()
     processes: int = 0
     review_port: int = Course.review_port.default_value
     limits: Limits = field(default_factory=Limits)
@@ -120,6 +125,7 @@ def load_settings(root: Path) -> Settings:
     root = root.resolve()
     config = _read(root)
     course = _course_section(config)
+    _refuse_missing(course.packages)
     directory = config.get("CourseDirectory", {})
     folders = {step: str(directory.get(f"{step}_directory", step)) for step in _FOLDERS}
     _refuse_shared(root, folders)
@@ -136,6 +142,7 @@ def load_settings(root: Path) -> Settings:
         secret=course.secret,
         roster=course.roster,
         timezone=course.timezone,
+        packages=tuple(course.packages),
         processes=course.processes,
         review_port=course.review_port,
         limits=_limits_section(config),
@@ -173,6 +180,20 @@ def _refuse_shared(root: Path, folders: Mapping[str, str]) -> None:
                 f"{taken[place]}: give each step a folder of its own."
             )
         taken[place] = f"that of {step}_directory"
+
+
+def _refuse_missing(packages: Sequence[str]) -> None:
+    """Each is imported before any submission runs, so that none could be graded without it."""
+    for name in packages:
+        try:
+            found = name.isidentifier() and find_spec(name)
+        except ValueError:  # such as __main__
+            found = None
+        if not found:
+            raise ConfigurationError(
+                f"{CONFIG_NAME} names {name!r} in c.Course.packages, which cannot be imported "
+                "here: install it beside this package, or take its name away."
+            )
 
 
 def _course_section(config: Config) -> Course:

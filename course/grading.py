@@ -64,7 +64,9 @@ class Grader:
         self.alone = alone
         self.isolation = isolation or choose_isolation(settings, lab.name)
         with ExitStack() as stack:
-            self._warm = stack.enter_context(WarmProcess(self.isolation, settings.limits, alone))
+            self._warm = stack.enter_context(
+                WarmProcess(self.isolation, settings.limits, alone, settings.packages)
+            )
             self.checks = Checks(lab.checks_folder, settings.secret)  # while that gets ready
             refuse_misfits(lab, self.checks)
             self.pictures = Pictures.beside(lab.checks_folder)

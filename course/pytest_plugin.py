@@ -172,7 +172,11 @@ class _Live:
         from course.sandbox.forks import WarmProcess
 
         isolation = choose_isolation(self.settings, self.lab.name)
-        with WarmProcess(isolation, self.settings.limits) as warm, warm.fork() as child:
+        limits, packages = self.settings.limits, self.settings.packages
+        with (
+            WarmProcess(isolation, limits, packages=packages) as warm,
+            warm.fork() as child,
+        ):
             for executed in run_cells(child, self._repaired.cells):
                 lab_cell = executed.cell.lab_cell
                 if lab_cell is not None and lab_cell.kind == "grade":

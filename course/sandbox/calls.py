@@ -154,6 +154,11 @@ MAP_HUGETLB = 0x40000
 MAP_SHARED_ANONYMOUS = 0x21
 """What was written there stays until the last page of the mapping goes, and only what is mapped
 counts: a process could unmap all but one page, and do it again, until the machine has no memory."""
+PROT_EXEC = 4
+PROTECTS = (("mmap", 2), ("mprotect", 2))
+"""Memory that is machine code, of a library's file too: those are loaded before (`compiled`).
+Machine code empties the caches of what others run, and an honest call then takes many times as
+long."""
 OF_A_PROCESS = (
     *(("getpgid", 0), ("getsid", 0), ("getpriority", 1), ("sched_getaffinity", 0)),
     ("get_robust_list", 0),

@@ -106,6 +106,8 @@ def _by_flags() -> bytes:
     _add(rules, "renameat2", arg(4, masked, whiteout, whiteout))
     for flags in (calls.MAP_HUGETLB, calls.MAP_SHARED_ANONYMOUS):
         _add(rules, "mmap", arg(3, masked, flags, flags))
+    for name, place in calls.PROTECTS:
+        _add(rules, name, arg(place, masked, calls.PROT_EXEC, calls.PROT_EXEC))
     for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
         _add(rules, name, arg(0, masked, calls.ANOTHERS_CLOCK, calls.ANOTHERS_CLOCK))
     _add(rules, "socketpair", arg(0, seccomp.NE, calls.AF_UNIX))

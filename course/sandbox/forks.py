@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from course.errors import GraderFault, KilledFromOutside
@@ -24,10 +24,16 @@ class WarmProcess:
     """
 
     def __init__(
-        self, isolation: Isolation, limits: Limits | None = None, alone: bool = True
+        self,
+        isolation: Isolation,
+        limits: Limits | None = None,
+        alone: bool = True,
+        packages: Sequence[str] = (),
     ) -> None:
         self.isolation = isolation
         self.limits = limits or Limits()
+        self.packages = packages
+        """What notebooks may import beside the scientific stack; it is imported beforehand."""
         self.alone = alone
         """Whether nobody but its children runs code of students on this machine."""
         self._handle: WarmHandle | None = None
@@ -108,5 +114,5 @@ class WarmProcess:
 
     def _begun(self) -> WarmHandle:
         if self._handle is None:
-            self._handle = WarmHandle(self.isolation, self.limits)
+            self._handle = WarmHandle(self.isolation, self.limits, self.packages)
         return self._handle

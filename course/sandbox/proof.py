@@ -51,6 +51,7 @@ MUST_FAIL = {
     "trace a process": "checked(libc.ptrace(0, 0, 0, 0))",
     "become another user": "os.setuid(os.getuid() + 1)",
     "make a namespace": "checked(libc.unshare(0x10000000))",
+    "make memory that is machine code": "mmap.mmap(-1, 1, prot=mmap.PROT_EXEC)",
     "allocate beyond the limit": "bytearray(MEMORY)",
     "raise its own limits": "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
     "write a file beyond the limit": "write('large', FILE)",
@@ -86,7 +87,7 @@ def attempt(source):
 PROGRAM = (
     ATTEMPT
     + """
-import ctypes, fcntl, resource, socket, time
+import ctypes, fcntl, mmap, resource, socket, time
 mine, other = socket.socketpair()
 LIBRARY = os.open(os.__file__, os.O_RDONLY)
 libc = ctypes.CDLL(None, use_errno=True)

@@ -15,12 +15,17 @@ from functools import cache
 from pathlib import Path
 
 MORSEL = 1 << 20
+RTLD_DI_LINKMAP = 2
 
 
 class _Library(ctypes.Structure):
-    """The head of `struct dl_phdr_info`."""
+    """The head of `struct link_map`."""
 
-    _fields_ = (("base", ctypes.c_void_p), ("name", ctypes.c_char_p))
+
+_Library._fields_ = (
+    *(("base", ctypes.c_void_p), ("name", ctypes.c_char_p), ("dynamic", ctypes.c_void_p)),
+    ("next", ctypes.POINTER(_Library)),
+)
 
 
 @cache  # no library comes later
@@ -31,19 +36,17 @@ def bring_in() -> int:
 
 def libraries() -> set[Path]:
     """The files of the program itself and of each library that is loaded, by their real paths."""
-    names: list[bytes] = []
-
-    def note(found: ctypes._Pointer[_Library], _: int, __: int) -> int:
-        names.append(found.contents.name or b"")
-        return 0
-
-    libc = ctypes.CDLL(None)
-    if not hasattr(libc, "dl_iterate_phdr"):
+    program = ctypes.CDLL(None)
+    if not hasattr(program, "dlinfo"):
         return set()
-    kind = ctypes.CFUNCTYPE(
-        ctypes.c_int, ctypes.POINTER(_Library), ctypes.c_size_t, ctypes.c_size_t
-    )
-    libc.dl_iterate_phdr(kind(note), None)
+    # dl_iterate_phdr(3) calls back, for which ctypes makes memory that can be written and run
+    library = ctypes.POINTER(_Library)()
+    if program.dlinfo(ctypes.c_void_p(program._handle), RTLD_DI_LINKMAP, ctypes.byref(library)):
+        return set()
+    names: list[bytes] = []
+    while library:
+        names.append(library.contents.name or b"")
+        library = library.contents.next
     files = [os.fsdecode(name) for name in names if name.startswith(b"/")]  # not the kernel's own
     return {Path(file).resolve() for file in (sys.executable, *files)}
 

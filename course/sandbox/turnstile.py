@@ -1,9 +1,9 @@
 """Threads and files that a submission asks for: the judge lets them be made one by one.
 
-Trusted side. To count them now and then is too late: a few instructions of machine code double
-their threads in less time than a full machine takes to look, the kernel counts none of root's, and
-in a quarter of a second there are more folders than are removed in ten. The interface is that of
-seccomp(2), of Linux 5.5 on; no library on PyPI has this side of it.
+Trusted side. To count them now and then is too late: a loop of the C library's own that calls what
+starts a thread has thousands before a full machine takes a look, the kernel counts none of root's,
+and in a quarter of a second there are more folders than are removed in ten. The interface is that
+of seccomp(2), of Linux 5.5 on; no library on PyPI has this side of it.
 """
 
 from __future__ import annotations

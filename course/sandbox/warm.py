@@ -18,12 +18,12 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from course.sandbox import confine, resident, sweep
+from course.sandbox import compiled, confine, resident, sweep
 from course.sandbox.limits import Limits
 
 MESSAGE_BYTES = 1 << 18
@@ -51,7 +51,8 @@ def main() -> None:
     os.environ.update(HOME=str(home), IPYTHONDIR=str(home / "ipython"), MPLCONFIGDIR=str(home))
     if settings["layers"]:
         confine.give_up_privileges()
-    shell = warm_up(Limits.from_dict(settings["limits"]))
+    shell = warm_up(Limits.from_dict(settings["limits"]), settings["packages"])
+    compiled.load()
     if threading.active_count() > 1:
         raise RuntimeError("an import started a thread, and with threads a fork can hang for ever")
     gc.collect()
@@ -62,8 +63,8 @@ def main() -> None:
     Forker(control, settings, shell).serve()
 
 
-def warm_up(limits: Limits) -> Any:
-    """Import everything and use it once, so that the children find it ready."""
+def warm_up(limits: Limits, packages: Sequence[str] = ()) -> Any:
+    """Import everything, and these packages, and use it once: the children find it ready."""
     import matplotlib
     import numpy as np
 
@@ -73,7 +74,7 @@ def warm_up(limits: Limits) -> Any:
 
     from course.sandbox import capture, child, figures, shell  # noqa: F401 (the children need it)
 
-    for name in IMPORTED:
+    for name in (*IMPORTED, *packages):
         import_module(name)
     figure, axes = plt.subplots()
     axes.plot(np.linspace(0, 1, 3), label="x")

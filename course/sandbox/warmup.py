@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -55,11 +55,12 @@ class WarmEnded(Exception):
 class WarmHandle:
     """A warm process; made by starting it, ready when `wait` returns, ended by `close`."""
 
-    def __init__(self, isolation: Isolation, limits: Limits) -> None:
+    def __init__(self, isolation: Isolation, limits: Limits, packages: Sequence[str]) -> None:
         if not sys.platform.startswith("linux"):
             raise GraderFault(UNHELD)
         self.isolation = isolation
         self.limits = limits
+        self._packages = packages
         self.folder_on_disk: Path | None = None
         self.room: Room | None = None
         self._file_system: int | None = None
@@ -115,6 +116,7 @@ class WarmHandle:
         self._settings: dict[str, Any] = {
             "layers": self.isolation.layers,
             "limits": self.limits.to_dict(),
+            "packages": self._packages,
             "readable": readable,
             "folder": folder,
             **self._filters(),

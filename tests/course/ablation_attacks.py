@@ -159,6 +159,7 @@ ATTACKS = (
     Attack("become another user of the machine", "os.setuid(65534)", root=True),
     Attack("wake the machine when it sleeps", "checked(libc.timerfd_create(8, 0))", root=True),
     Attack("make a user namespace", "checked(libc.unshare(0x10000000))"),
+    Attack("make machine code", "mmap.mmap(-1, 1, prot=mmap.PROT_EXEC)"),
     Attack("take more memory than allowed", "mmap.mmap(-1, MEMORY)"),
     Attack("raise its own limits, then the same", "raise_limits()", root=True),
     Attack("write a larger file than allowed", "write_large()"),

@@ -1,7 +1,9 @@
 """What an instructor may write into course_config.py, and how a slip is answered."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -28,6 +30,7 @@ def test_settings_of_the_course_and_of_nbgrader_are_read(tmp_path: Path) -> None
             tmp_path,
             "c.Course.due = {'lab1': '2027-02-01 23:59 UTC'}\n"
             "c.Course.reveal = 'counterexample'\n"
+            "c.Course.packages = ['numpy']\n"
             "c.Limits.cell_cpu = 3\n"
             "c.CourseDirectory.submitted_directory = 'inbox'\n"
             "c.CourseDirectory.db_url = 'postgresql://marks'\n",
@@ -35,6 +38,7 @@ def test_settings_of_the_course_and_of_nbgrader_are_read(tmp_path: Path) -> None
     )
     assert settings.due == {"lab1": datetime(2027, 2, 1, 23, 59, tzinfo=UTC)}
     assert settings.reveal == "counterexample"
+    assert settings.packages == ("numpy",)
     assert settings.limits.cell_cpu == 3
     assert settings.folder("submitted") == tmp_path / "inbox"
     assert settings.db_url == "postgresql://marks"
@@ -46,6 +50,9 @@ def test_settings_of_the_course_and_of_nbgrader_are_read(tmp_path: Path) -> None
         ("c.Course.reveel = 'message'", "c.Course.reveel, which does not exist"),
         ("c.Course.reveal = 'all'", "reveal"),
         ("c.Course.processes = -1", "processes"),
+        ("c.Course.packages = 3", "packages"),
+        ("c.Course.packages = ['numpi']", "'numpi' in c.Course.packages, which cannot be imported"),
+        ("c.Course.packages = ['../x']", "'../x' in c.Course.packages"),
         ("c.Limits.cell_seconds = 1", "c.Limits.cell_seconds, which does not exist"),
         ("c.Limits.cell_cpu = -1", "cell_cpu"),
         ("c.Limits.cell_cpu = 'ten'", "c.Limits"),
@@ -60,6 +67,14 @@ def test_a_slip_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
         load_settings(course(tmp_path, text))
     assert words in str(caught.value)
     assert "course_config.py" in str(caught.value)
+
+
+def test_a_module_that_is_no_file_is_no_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "typed_in", ModuleType("typed_in"))
+    with pytest.raises(ConfigurationError, match=r"'typed_in' in c\.Course\.packages"):
+        load_settings(course(tmp_path, "c.Course.packages = ['typed_in']"))
 
 
 @pytest.mark.parametrize(
