@@ -37,10 +37,10 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._inside: list[str] = []
-        self._since = time.process_time()
+        self._since = time.thread_time()
 
     def _switch(self) -> None:
-        now = time.process_time()
+        now = time.thread_time()  # a process's goes by ticks while a timer counts it
         if self._inside:
             self.seconds[self._inside[-1]] += now - self._since
         self._since = now

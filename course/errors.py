@@ -19,7 +19,7 @@ class GraderFault(CourseError):
 
 
 class KilledFromOutside(GraderFault):
-    """A process of the sandbox was killed, or none can be started any more: worth a second try.
+    """A process of the sandbox was killed or slowed down, or none can be started: try it once more.
 
     It is no doing of this submission's, and may be another one's, which will have ended by then.
     """

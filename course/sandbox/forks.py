@@ -10,6 +10,7 @@ from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
 from course.sandbox.outcome import SubmissionError
+from course.sandbox.pace import Pace
 from course.sandbox.room import NO_ROOM, Room
 from course.sandbox.warmup import WarmEnded, WarmHandle
 
@@ -38,6 +39,7 @@ class WarmProcess:
         """Whether nobody but its children runs code of students on this machine."""
         self._handle: WarmHandle | None = None
         self._room: Room | None = None
+        self._pace = None if alone else Pace()
 
     def start(self) -> Self:
         """Start it, and wait until it is ready; raises GraderFault."""
@@ -94,7 +96,7 @@ class WarmProcess:
             self._room = Room(handle.folder_on_disk, unnoticed, self.alone, self._room)
             handle.room = self._room
         channel, process, hello = handle.fork(HELLO_SECONDS, sealed=sealed)
-        return Child(handle, channel, process, hello)
+        return Child(handle, channel, process, hello, self._pace)
 
     def _ready(self) -> WarmHandle:
         """The warm process; one that was killed while it started is started once more."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, NoReturn, Self
 
+from course.errors import KilledFromOutside
 from course.sandbox import wire
 from course.sandbox.budget import Allowance, Budget, reason
 from course.sandbox.channel import Channel, Closed
@@ -28,18 +29,31 @@ from course.sandbox.outcome import (
     SubmissionError,
     TimeLimit,
 )
+from course.sandbox.pace import Pace
 from course.sandbox.warmup import WarmHandle
 from course.sandbox.watch import Watch
 
 WALL_GRACE = 2.0
 SECONDS_TO_END = 1.0
+OF_COMPUTING = ("cell_cpu", "call_cpu", "submission_cpu")
+MOST_SLOWED = 0.25
+"""Share of the time used up that may be time in which the machine was slow."""
+SLOWED = (
+    "the computing time of this submission was used up while this machine was many times slower"
+    " than at its best: another submission may be why"
+)
 
 
 class Child:
     """One submission's process. Use it as a context manager, or `close` it."""
 
     def __init__(
-        self, warm: WarmHandle, channel: Channel, process: Process, hello: Mapping[str, Any]
+        self,
+        warm: WarmHandle,
+        channel: Channel,
+        process: Process,
+        hello: Mapping[str, Any],
+        pace: Pace | None = None,
     ):
         self.limits = warm.limits
         self.ended: str | None = None
@@ -48,9 +62,10 @@ class Child:
         self._channel = channel
         self._process = process
         self._pid_inside: int = hello["pid"]
-        self._watch = Watch(warm, process, hello["folder"])
+        self._watch = Watch(warm, process, hello["folder"], pace)
         self._number = 0
         self._budget = Budget(warm.limits)
+        self._granted = self._asked = (0.0, 0.0)  # CPU seconds by then, and slow ones among them
 
     @property
     def alive(self) -> bool:
@@ -82,6 +97,8 @@ class Child:
                 ran = CellRun((), read_error(content, self.limits), used, None)
         except wire.ProtocolError as error:
             self._end(f"it broke the protocol: {error}")
+        if ran.limit in OF_COMPUTING:
+            self._refuse_if_slowed()
         self._budget.keep(ran)
         return ran
 
@@ -115,6 +132,7 @@ class Child:
     def renew_budget(self) -> None:
         """Grant the time of a whole submission once more."""
         self._budget.renew(self.cpu)
+        self._granted = (self.cpu, self._watch.slowed)
 
     def put_files(self, files: Mapping[str, bytes]) -> None:
         """Write files into the submission's working folder, which is its current directory."""
@@ -155,9 +173,12 @@ class Child:
         request = self._allow("call_cpu")
         outcome, content = self._ask(request, verb, *arguments)
         if outcome == "limit":
-            waited = type(content) is str and content == "wall"
-            raise TimeLimit("wall", request.wall) if waited else request.time_limit()
+            if type(content) is str and content == "wall":
+                raise TimeLimit("wall", request.wall)
+            self._refuse_if_slowed()
+            raise request.time_limit()
         if self.cpu - before > request.cpu:
+            self._refuse_if_slowed()
             raise request.time_limit()
         if outcome == "value":
             return content
@@ -181,6 +202,7 @@ class Child:
     def _ask(self, request: Allowance, verb: str, *arguments: object) -> tuple[str, Any]:
         """Send one request and return (outcome, content)."""
         self._number += 1
+        self._asked = (self.cpu, self._watch.slowed)
         question = (self._number, verb, request.cpu, request.wall, arguments)
         frame = wire.encode(question, body_bytes=self.limits.frame_bytes)
         deadline = Deadline(
@@ -227,8 +249,18 @@ class Child:
             self.close()
             raise
 
+    def _refuse_if_slowed(self) -> None:
+        """Raise KilledFromOutside if what is used up was used while the machine was slow."""
+        for cpu, slowed in (self._asked, self._granted):
+            if self._watch.slowed - slowed > MOST_SLOWED * (self.cpu - cpu):
+                self.ended = SLOWED
+                self.close()
+                raise KilledFromOutside(SLOWED)
+
     def _end(self, reason: str, limit: Limit | None = None) -> NoReturn:
         """Kill the process, remember why, and say so."""
+        if limit in OF_COMPUTING:
+            self._refuse_if_slowed()
         self.ended, self._ended_by = reason, limit
         self.close()
         raise ProcessEnded(reason, limit)

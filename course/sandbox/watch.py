@@ -10,6 +10,7 @@ import time
 
 from course.errors import KilledFromOutside
 from course.sandbox.clock import Expired, Process
+from course.sandbox.pace import Pace
 from course.sandbox.room import NO_ROOM
 from course.sandbox.warmup import WarmHandle
 
@@ -23,11 +24,20 @@ SECONDS_TO_BE_GONE = 0.005
 
 
 class Watch:
-    """Over one process: the number of its threads, its folder, and the room on the disk."""
+    """Over one process: the number of its threads, its folder, and the room on the disk.
 
-    def __init__(self, warm: WarmHandle, process: Process, folder: str) -> None:
+    And over the machine's pace, unless no other submission runs.
+    """
+
+    def __init__(
+        self, warm: WarmHandle, process: Process, folder: str, pace: Pace | None = None
+    ) -> None:
         self._warm = warm
         self._process = process
+        self._pace = pace
+        self._cpu = 0.0
+        self.slowed = 0.0
+        """CPU seconds that it used while the machine was slow."""
         self.folder = folder
         self._next = 0.0
         self._made = 0
@@ -35,6 +45,7 @@ class Watch:
     def glance(self) -> None:
         """Let in who waits, or count threads; see if there is room, and at times `inspect`."""
         self._let_in()
+        self._keep_pace()
         if self._process.threads() > self._warm.limits.processes:
             raise Expired("processes")
         room = self._warm.room
@@ -64,6 +75,14 @@ class Watch:
                 if self._made > self._warm.limits.folder_files:
                     self._inspect_folder()
             turnstile.let_in(asked)
+
+    def _keep_pace(self) -> None:
+        """Note whether the CPU time since the last glance was used at the machine's usual pace."""
+        if self._pace is not None:
+            cpu = self._process.cpu()
+            if self._pace.is_slow():
+                self.slowed += cpu - self._cpu
+            self._cpu = cpu
 
     def _refuse_too_many_threads(self) -> None:
         most = self._warm.limits.processes
