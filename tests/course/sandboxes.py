@@ -33,6 +33,14 @@ SMALL = Limits(
     frame_bytes=16 * MIB,
 )
 """Limits that are hit quickly."""
+HELP = """
+import ctypes, os, resource, signal, socket, subprocess, sys, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def checked(result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+    return result
+"""
 
 
 @cache
