@@ -196,7 +196,8 @@ class Child:
             raise ProcessEnded(self.ended, self._ended_by)
         allowance = self._budget.allow(limit, self.cpu)
         if allowance is None:
-            self._end(reason("submission_cpu", self.limits), "submission_cpu")
+            spent: Limit = "wall" if self._budget.wall <= 0 else "submission_cpu"
+            self._end(reason(spent, self.limits), spent)
         return allowance
 
     def _ask(self, request: Allowance, verb: str, *arguments: object) -> tuple[str, Any]:

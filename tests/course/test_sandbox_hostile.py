@@ -274,6 +274,15 @@ def test_the_judges_reading_of_its_answers_is_in_that_budget(warm: WarmProcess) 
         assert time.thread_time() - start < 3.0
 
 
+def test_many_waits_add_up_and_are_called_what_they_are(warm: WarmProcess) -> None:
+    limits = replace(SMALL, submission_cpu=1.0, wall_factor=1.0, wall_least=1.0)
+    with warm_process(warm.isolation.tier, limits) as small, small.fork() as child:
+        child.run("import time")
+        with pytest.raises(ProcessEnded, match="waited too long without computing") as ended:
+            deque(child.run("time.sleep(0.3)") for _ in range(20))
+        assert ended.value.limit == "wall"
+
+
 @pytest.mark.parametrize("answer", ["['x'] * 30_000", "[1.0] * 30_000", "[1.0]"])
 def test_nobody_runs_while_its_answer_is_read_and_judged(child: Child, answer: str) -> None:
     """That takes the judge up to a second, in which it counts no threads and no files."""
