@@ -19,7 +19,7 @@ SHORTEST = 0.01
 TICKS = 10
 """How often the wall clock is looked at within its limit."""
 LONGEST_TICK = 0.5
-"""Less than `grace_cpu`: by these looks, too, code is stopped before its process is killed."""
+"""With `REPEAT` less than `grace_cpu`: these looks, too, stop code before its process is killed."""
 IDLE = 0.05
 """A tick in which less than this share was computed counts as waiting, unless the processor was
 taken away more often than it was given back: then the judge's clock decides, which knows for how
@@ -93,7 +93,7 @@ class Stopwatch:
         self._seen = (wall, cpu)
         if not self._was_preempted() and computed < IDLE * elapsed:
             self._waited += elapsed
-        if cpu >= self._cpu_end:  # the kernel's timer of CPU time may be late, too
+        if cpu >= self._cpu_end + REPEAT:  # the kernel's timer of CPU time is late, too
             self._expire("cpu")
         if self._waited >= self._seconds["wall"]:
             self._expire("wall")
