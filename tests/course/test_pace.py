@@ -29,7 +29,7 @@ from course.sandbox.pace import Pace
 from course.workers import attempt
 
 SLOWED = "was used up while this machine was many times slower"
-LIMITS = replace(SMALL, cell_cpu=0.6, call_cpu=0.4, submission_cpu=3.0, grace_cpu=0.2)
+LIMITS = replace(SMALL, cell_cpu=0.6, call_cpu=0.4, submission_cpu=2.0, grace_cpu=0.2)
 FUNCTIONS = """
 def loop():
     while True:
@@ -105,14 +105,15 @@ def test_nor_that_of_the_whole_submission(
     child: Child, monkeypatch: pytest.MonkeyPatch, renewed: bool
 ) -> None:
     if renewed:
-        call_often(child, 6)
+        call_often(child, 4)
         child.renew_budget()
     slow(monkeypatch)
     with pytest.raises(KilledFromOutside, match=SLOWED):
         call_often(child, 20)
 
 
-def test_at_the_usual_pace_it_counts(child: Child) -> None:
+def test_at_the_usual_pace_it_counts(child: Child, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow(monkeypatch, 0)
     with pytest.raises(TimeLimit):
         child.call("loop")
     assert child.run("loop()").limit == "cell_cpu"
@@ -123,7 +124,7 @@ def test_at_the_usual_pace_it_counts(child: Child) -> None:
 def test_a_moment_does_not_make_a_machine_slow(
     child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow(monkeypatch, 0.05)
+    slow(monkeypatch, 0.01)
     with pytest.raises(TimeLimit):
         child.call("loop")
 
