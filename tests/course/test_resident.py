@@ -54,10 +54,11 @@ def test_every_page_of_a_library_is_brought_in(tmp_path: Path) -> None:
 
 
 MAPPED = """
-from course.sandbox import resident, warm
+from course.sandbox import compiled, resident, warm
 from course.sandbox.limits import Limits
 
 warm.warm_up(Limits())
+compiled.load()
 lines = [line.split(None, 5) for line in open("/proc/self/maps")]
 mapped = {line[5].strip() for line in lines if len(line) > 5 and line[5].startswith("/")}
 print(*sorted(mapped - {str(path) for path in resident.libraries()}))
