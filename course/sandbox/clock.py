@@ -22,6 +22,8 @@ SHORTEST_WAIT = 0.005
 LINKS_OF_AN_EMPTY_FOLDER = 2
 SECONDS_TO_STOP = 0.5
 SECONDS_BETWEEN_LOOKS = 0.0002
+CORE_AFTER_NAME = 36
+"""The place of the core in what a thread's `stat` says after its name."""
 STOPPED_OR_ENDED = (b"T", b"t", b"Z", b"X")
 CORES = os.cpu_count() or 1
 
@@ -93,6 +95,13 @@ class Process:
             return max(0, os.fstat(self._tasks).st_nlink - LINKS_OF_AN_EMPTY_FOLDER)
         except OSError:
             return 0
+
+    def core(self) -> int | None:
+        """The number of the core on which its first thread runs, or ran last; None if unknown."""
+        with contextlib.suppress(OSError, TypeError, IndexError):
+            told = self._told(f"{self.pid}/stat").rpartition(b") ")[2].split()
+            return int(told[CORE_AFTER_NAME])
+        return None
 
     def ended(self, wait: float = 0.0) -> bool:
         """Tell whether the process has ended, or ends within so many seconds."""

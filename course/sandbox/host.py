@@ -37,8 +37,7 @@ WALL_GRACE = 2.0
 SECONDS_TO_END = 1.0
 OF_COMPUTING = ("cell_cpu", "call_cpu", "submission_cpu")
 MOST_SLOWED = 0.1
-"""Share of the time used up in which the machine may be seen to be slow. Where it is at all, it is
-for longer: whoever looks takes a core for that moment, perhaps from who slows the others."""
+"""Share of the time used up that may be time in which the machine was slow."""
 SLOWED = (
     "the computing time of this submission was used up while this machine was many times slower"
     " than at its best: another submission may be why"

@@ -7,7 +7,10 @@ honest one beside it needs ten times the CPU time. No limit holds that off, so i
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 BYTES = 1 << 16
 """More than the first cache of a core holds, from which a loop would run on undisturbed."""
@@ -26,12 +29,17 @@ class Pace:
         self._next = 0.0
         self._slow = False
 
-    def is_slow(self) -> bool:
-        """Whether it was slow when it was last looked at, a tenth of a second ago at most."""
+    def is_slow(self, core: Callable[[], int | None] = lambda: None) -> bool:
+        """Whether it was slow when it was last looked at, a tenth of a second ago at most.
+
+        It is looked at on the `core` that is asked about: on another one, whoever slows it down may
+        be who has to stand back for this very look.
+        """
         now = time.monotonic()
         if now >= self._next:
             self._next = now + SECONDS_BETWEEN
-            took = self._work()
+            with _on(core()):
+                took = self._work()
             self._best = min(self._best, took)
             self._slow = took > SLOW * self._best
         return self._slow
@@ -43,3 +51,17 @@ class Pace:
         for _ in range(COPIES):
             self._there[:] = self._here
         return time.thread_time() - start
+
+
+@contextmanager
+def _on(core: int | None) -> Iterator[None]:
+    """Run on this core, if that is one of those that may be used; else where it comes."""
+    usable = os.sched_getaffinity(0)
+    if core not in usable:
+        yield
+        return
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usable)

@@ -80,7 +80,7 @@ class Watch:
         """Note whether the CPU time since the last glance was used at the machine's usual pace."""
         if self._pace is not None:
             cpu = self._process.cpu()
-            if self._pace.is_slow():
+            if self._pace.is_slow(self._process.core):
                 self.slowed += cpu - self._cpu
             self._cpu = cpu
 
