@@ -10,7 +10,7 @@ from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
 from course.sandbox.outcome import SubmissionError
-from course.sandbox.pace import Pace
+from course.sandbox.pace import Pace, at_first
 from course.sandbox.room import NO_ROOM, Room
 from course.sandbox.warmup import WarmEnded, WarmHandle
 
@@ -39,7 +39,7 @@ class WarmProcess:
         """Whether nobody but its children runs code of students on this machine."""
         self._handle: WarmHandle | None = None
         self._room: Room | None = None
-        self._pace = None if alone else Pace()
+        self._pace = None if alone else Pace(at_first())
 
     def start(self) -> Self:
         """Start it, and wait until it is ready; raises GraderFault."""

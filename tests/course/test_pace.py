@@ -184,6 +184,21 @@ def test_the_core_is_that_of_the_submission(child: Child, monkeypatch: pytest.Mo
         assert found[-1] == core
 
 
+def test_who_begins_while_the_machine_is_slow_knows_what_is_usual(
+    beside_others: WarmProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = pace.at_first()
+    monkeypatch.setattr(Pace, "_work", lambda _: usual * (pace.SLOW + 1))
+    reopened = WarmProcess(beside_others.isolation, LIMITS, alone=False)
+    with reopened, reopened.fork() as child, pytest.raises(KilledFromOutside, match=SLOWED):
+        child.run(f"{FUNCTIONS}\nloop()")
+
+
+def test_what_is_usual_is_known_where_workers_are_forked() -> None:
+    program = "import course.ahead as it\nit.pace.Pace = None\nprint(it.pace.at_first() > 0)"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 @contextlib.contextmanager
 def slowed_down() -> Iterator[int]:
     """Another program on another core, which slows this one where the hardware lets it.
