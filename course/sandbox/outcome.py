@@ -44,7 +44,10 @@ class Output:
 
 @dataclass(frozen=True)
 class CellRun:
-    """One cell that ran: outputs in order, the error that ended it, CPU seconds, limit hit."""
+    """One cell that ran: outputs in order, the error that ended it, CPU seconds, limit hit.
+
+    Of `cpu`, what was used while others slowed the machine does not count.
+    """
 
     outputs: tuple[Output, ...]
     error: ErrorText | None

@@ -137,6 +137,14 @@ def test_what_ends_in_time_is_nobodys_concern(
     assert child.run("1 + 1").outputs[0].text == "2"
 
 
+def test_a_cell_that_others_slowed_down_did_not_take_long(
+    child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert child.run("compute()").cpu > 0.25
+    slow(monkeypatch)
+    assert child.run("compute()").cpu < 0.1
+
+
 def test_the_best_that_was_seen_is_the_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = iter([*[4.0] * pace.COPIES, 4.0 * pace.SLOW, 1.0, pace.SLOW + 0.1, 1.0])
     monkeypatch.setattr(Pace, "_work", lambda _: next(taken))
