@@ -191,9 +191,10 @@ def test_nothing_of_the_instructors_environment_is_seen(child: Child) -> None:
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="x32 is of x86_64 alone")
-def test_calls_of_another_architecture_end_the_process(child: Child) -> None:
-    with pytest.raises(ProcessEnded):
-        child.run("libc.syscall(0x40000000 + 39)")
+@pytest.mark.parametrize("how", ["call()", "threading.Thread(target=call).start()"])
+def test_calls_of_another_architecture_end_the_process(child: Child, how: str) -> None:
+    with pytest.raises(ProcessEnded, match="the process ended"):
+        child.run(f"call = lambda: libc.syscall(0x40000000 + 39)\n{how}\nsignal.pause()")
 
 
 def test_memory_is_limited_and_the_submission_goes_on(child: Child) -> None:
