@@ -89,7 +89,7 @@ class Child:
             outcome, content = self._ask(self._allow("cell_cpu"), "run", source, draw)
         except wire.Unsendable:
             return CellRun((), ErrorText("ValueError", "the cell is too long to run"), 0.0, None)
-        used = self.cpu - before - (self._watch.slowed - self._asked[1])
+        used = max(0.0, self.cpu - before - (self._watch.slowed - self._asked[1]))
         try:
             if outcome == "value":
                 ran = read_run(content, self._budget, used)
