@@ -24,6 +24,7 @@ from course.sandbox.wire import (
     MAX_NUMBER_KEYS,
     MAX_ODD_KEYS,
     MAX_PACKED,
+    MAX_TEXT,
     OPAQUE_CHARS,
     SMALL_INT_BITS,
     Opaque,
@@ -76,6 +77,7 @@ class _Decoder:
         self.odd_keys = 0
         self.number_keys = 0
         self.packed = 0
+        self.text_bytes = 0
 
     def value(self, tree: Any, depth: int) -> Any:
         self.nodes += 1
@@ -129,7 +131,10 @@ class _Decoder:
         return bytes(self.take(_size(content)))
 
     def read_text(self, content: Any, depth: int) -> str:
-        return str(self.take(_size(content)), "utf-8", "surrogatepass")
+        self.text_bytes += _size(content)
+        if self.text_bytes > MAX_TEXT:  # of the whole frame: it may take four times as many
+            raise ProtocolError("there is too much text")
+        return str(self.take(content), "utf-8", "surrogatepass")
 
     def read_integer(self, content: Any, depth: int) -> int:
         if type(content) is not str or len(content) > MAX_INT_BITS // 4 + 3:

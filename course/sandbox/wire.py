@@ -32,6 +32,8 @@ MAX_KEY_PARTS, MAX_KEY_BYTES = 16, 1_024
 MAX_NUMBER_KEYS = 10_000
 """Keys that are numbers: they can be chosen so that each is looked for where all the others are.
 The judge's hashes of text are its own secret."""
+MAX_TEXT = 16 << 20
+"""Bytes of all long texts of a frame: one rare letter, and each of the others takes four bytes."""
 MAX_INT_BITS = 4_096
 INLINE_TEXT = 4_096
 PACK_FROM = 16
@@ -91,6 +93,7 @@ class _Encoder:
         self.nodes = 0
         self.odd_keys = 0
         self.number_keys = 0
+        self.text_bytes = 0
 
     def tree(self, value: Any, depth: int) -> Any:
         self.nodes += 1
@@ -136,7 +139,11 @@ class _Encoder:
     def text(self, value: str) -> Any:
         if len(value) <= INLINE_TEXT:
             return value
-        return {"s": self.buffer(value.encode("utf-8", "surrogatepass"))}
+        data = value.encode("utf-8", "surrogatepass")
+        self.text_bytes += len(data)
+        if self.text_bytes > MAX_TEXT:
+            raise Unsendable("the value has too much text")
+        return {"s": self.buffer(data)}
 
     def sequence(self, value: list[Any], depth: int) -> Any:
         """Pack a long list of floats or of scalars of one dtype: a history is one buffer."""

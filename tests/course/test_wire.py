@@ -308,6 +308,19 @@ def test_keys_of_some_parts_are_sent() -> None:
             wire.encode({key: 1})
 
 
+def test_long_texts_take_little_memory_together() -> None:
+    """64 MiB with one rare letter took 256, and a check holds three answers at once."""
+    half = wire.MAX_TEXT // 2
+    value = ["é" * (half // 2), "x" * half]
+    head, body = encode(value)
+    assert decode(head, body) == value
+    longer = json.dumps([{"s": half}, {"s": half + 1}]).encode()
+    with pytest.raises(ProtocolError, match="too much text"):
+        decode(longer, bytes(2 * half + 1))
+    with pytest.raises(wire.Unsendable, match="too much text"):
+        encode([*value, "y" * 5_000])
+
+
 def test_truth_values_are_true_or_false() -> None:
     got = decode(b'{"a":["|b1",[3]]}', b"\x00\x01\x07")
     assert got.tobytes() == b"\x00\x01\x01"
