@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -36,19 +37,24 @@ def bring_in() -> int:
 
 def libraries() -> set[Path]:
     """The files of the program itself and of each library that is loaded, by their real paths."""
+    return {path for _, path in loaded()}
+
+
+def loaded() -> Iterator[tuple[int, Path]]:
+    """The same, each with the number that its addresses have been moved by."""
     program = ctypes.CDLL(None)
     if not hasattr(program, "dlinfo"):
-        return set()
+        return
     # dl_iterate_phdr(3) calls back, for which ctypes makes memory that can be written and run
     library = ctypes.POINTER(_Library)()
     if program.dlinfo(ctypes.c_void_p(program._handle), RTLD_DI_LINKMAP, ctypes.byref(library)):
-        return set()
-    names: list[bytes] = []
+        return
+    name = os.fsencode(sys.executable)  # the first is the program, and has none
     while library:
-        names.append(library.contents.name or b"")
-        library = library.contents.next
-    files = [os.fsdecode(name) for name in names if name.startswith(b"/")]  # not the kernel's own
-    return {Path(file).resolve() for file in (sys.executable, *files)}
+        name = library.contents.name or name
+        if name.startswith(b"/"):  # not the kernel's own
+            yield library.contents.base or 0, Path(os.fsdecode(name)).resolve()
+        name, library = b"", library.contents.next
 
 
 def _read(path: Path) -> int:

@@ -23,7 +23,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from course.sandbox import compiled, confine, resident, sweep
+from course.sandbox import apart, compiled, confine, resident, sweep
 from course.sandbox.limits import Limits
 
 MESSAGE_BYTES = 1 << 18
@@ -52,6 +52,7 @@ def main() -> None:
     if settings["layers"]:
         confine.give_up_privileges()
     shell = warm_up(Limits.from_dict(settings["limits"]), settings["packages"])
+    apart.take_code()
     compiled.load()
     if threading.active_count() > 1:
         raise RuntimeError("an import started a thread, and with threads a fork can hang for ever")

@@ -1,0 +1,68 @@
+"""What submissions run lies in memory of their own: none slows another by what it does to it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sandboxes import TIERS, warm_process
+
+from course.sandbox import apart
+
+PROGRAM = """
+import numpy
+from course.sandbox import apart
+print(apart.take_code())
+print(open("/proc/self/smaps").read())
+"""
+
+
+NAMES = (
+    *("python3", "libpython", "libc.", "libm.", "math.", "_multiarray_umath.", "_generator."),
+    *("libscipy_openblas", "libopenblas", "_backend_agg.", "ft2font."),
+)
+
+
+def shared(mappings: str) -> Iterator[str]:
+    """Code of Python's, the C library's and NumPy's of which a process has no copy of its own."""
+    access, path, size = "", Path(), ""
+    for line in mappings.strip().splitlines():
+        words = line.split()
+        if "-" in words[0] and not words[0].endswith(":"):
+            access, path = words[1], Path(words[-1])
+        elif words[0] == "Size:":
+            size = words[1]
+        is_ours = access == "r-xp" and path.name.startswith(NAMES)
+        if is_ours and words[0] == "Anonymous:" and words[1] != size:
+            yield path.name
+
+
+def test_code_is_copied_and_stays_what_it_is() -> None:
+    command = [sys.executable, "-c", PROGRAM]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    copied, _, mappings = told.partition("\n")
+    assert int(copied) > 1 << 20
+    assert not [*shared(mappings)]
+    assert "wxp" not in mappings
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_submission_shares_no_code_with_another(tier: str) -> None:
+    with warm_process(tier) as warm, warm.fork() as child:
+        child.run("import numpy")
+        try:
+            mappings = Path(f"/proc/{child._process.pid}/smaps").read_text(encoding="utf-8")
+        except PermissionError:
+            pytest.skip("only root may see that")
+    assert "r-xp" in mappings
+    assert not [*shared(mappings)]
+
+
+def test_what_is_no_library_or_gone_has_no_code(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no library" * 100, encoding="utf-8")
+    assert not [*apart._segments(tmp_path / "text")]
+    assert not [*apart._segments(tmp_path / "gone")]
+    assert [*apart._segments(Path(sys.executable))]
