@@ -121,9 +121,10 @@ they close the file; a million pieces of one are made in a second, in memory tha
 counts. A submission is the only process that has its folder, so whatever lock it takes there is
 granted; it is so everywhere, and the kernel not asked: databases work."""
 PR_SET_NAME, PR_GET_NAME = 15, 16
-OPTIONS = (PR_SET_NAME, PR_GET_NAME)
+OPTIONS = (PR_GET_NAME,)
 """Of prctl. Others have this process outlive the judge or be read by its like, leave the other half
-of a core idle, share pages that are equal with whoever has them, or take tables of the kernel's."""
+of a core idle, share pages that are equal with whoever has them, or take tables of the kernel's. To
+set a name is granted, and the kernel not asked, which writes names into the machine's log."""
 ADVICE = (0, 1, 2, 3, 4, 8, 14, 15, 16, 17)
 """Of madvise: how it will be read, not needed, free; huge pages, which NumPy asks for; no dump.
 Others put a library's pages out of memory, or join them for all who map it."""
@@ -131,8 +132,9 @@ SOCKET_OPTIONS = (3, 4, 7, 8, 30, 38, 39)
 """Of getsockopt: what kind of socket it is, its error and its room. Another gives a descriptor of
 whoever made it, which is the judge."""
 MADV_HUGEPAGE = 14
-FUTEX_WAITS = (0, 1, 3, 4, 5, 9, 10)
-"""To wait and to wake, and from one word to another. Others lend a priority."""
+FUTEX_WAITS = (0, 1, 3, 4, 9, 10)
+"""To wait and to wake, and from one word to another. Others lend a priority, and one that no libc
+asks for any more (FUTEX_WAKE_OP) has the kernel log whoever asks it for nonsense."""
 FUTEX_COMMAND, FUTEX_PRIVATE = 127, 128
 
 # --- what must not be among the arguments

@@ -130,7 +130,7 @@ def _by_request() -> Program:
         (LOAD, 0, 0, 0),  # the call's number
         *_asked_for("ioctl", 1, calls.IOCTLS),
         *_asked_for("fcntl", 1, calls.COMMANDS, granted),
-        *_asked_for("prctl", 0, calls.OPTIONS),
+        *_asked_for("prctl", 0, calls.OPTIONS, {calls.PR_SET_NAME: DONE}),
         *_asked_for("madvise", 2, calls.ADVICE),
         *_asked_for("getsockopt", 2, calls.SOCKET_OPTIONS),
         *_asked_for("futex", 1, calls.FUTEX_WAITS, mask=calls.FUTEX_COMMAND),

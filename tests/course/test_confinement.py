@@ -126,6 +126,7 @@ def test_files_of_the_instructor_stay_as_they_are(child: Child, canary: Path, so
         "checked(libc.prctl(1, 0, 0, 0, 0))",
         "checked(libc.prctl(ctypes.c_ulong(0x100000001), 0, 0, 0, 0))",
         "checked(libc.prctl(4, 1, 0, 0, 0))",
+        "checked(libc.syscall(202, ctypes.create_string_buffer(4), 5 | 128, 1, None, bytes(4), 0))",
         "checked(libc.syscall(1000))",
         "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
         "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))",
@@ -151,6 +152,15 @@ def test_no_processes_signals_sockets_or_privileges(child: Child, source: str) -
         *("ProcessLookupError", "NotADirectoryError", "ModuleNotFoundError", "ImportError"),
     )
     assert child.alive
+
+
+def test_no_text_of_a_submission_gets_into_the_machines_log(child: Child) -> None:
+    """Nor its name, which the kernel writes there when it crashes."""
+    process = Path(f"/proc/{child._process.pid}/comm")
+    before = process.read_text()
+    ran = child.run("print(libc.prctl(15, b'mallory', 0, 0, 0))")
+    assert ran.outputs[0].text == "0\n"
+    assert process.read_text() == before
 
 
 def test_what_python_asks_of_descriptors_is_granted(child: Child) -> None:
