@@ -25,6 +25,10 @@ NEVER = EXECUTE | MAKE_CHAR | MAKE_SOCK | MAKE_FIFO | MAKE_BLOCK | MAKE_SYM | RE
 
 NET_TCP = 0b11
 SCOPE_SOCKETS_AND_SIGNALS = 0b11
+LOG_NOTHING = 1 << 0
+"""Else each refusal may be a line in the machine's log, and a submission has 170,000 a second."""
+LOGS = 7
+"""The ABI from which on Landlock tells the kernel's audit."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -59,7 +63,7 @@ def restrict(readable: Sequence[str], writable: Sequence[str]) -> int:
             _allow(ruleset, path, (READ_FILE | READ_DIR | extra) & rights)
         for path in writable:
             _allow(ruleset, path, rights & ~NEVER)
-        _call(RESTRICT_SELF, ruleset, 0)
+        _call(RESTRICT_SELF, ruleset, LOG_NOTHING if abi >= LOGS else 0)
     finally:
         os.close(ruleset)
     return abi

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sandboxes import HELP, TIERS, refused, warm_process
 
+from course.sandbox import landlock
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child, ProcessEnded
 
@@ -161,6 +162,23 @@ def test_no_text_of_a_submission_gets_into_the_machines_log(child: Child) -> Non
     ran = child.run("print(libc.prctl(15, b'mallory', 0, 0, 0))")
     assert ran.outputs[0].text == "0\n"
     assert process.read_text() == before
+
+
+@pytest.mark.parametrize(("abi", "flags"), [(1, 0), (6, 0), (7, 1)])
+def test_what_landlock_refuses_is_not_logged(
+    monkeypatch: pytest.MonkeyPatch, abi: int, flags: int
+) -> None:
+    asked = {}
+    ruleset = os.open(os.devnull, os.O_RDONLY)  # which is closed
+
+    def call(number: int, *arguments: object) -> int:
+        asked[number] = arguments[-1]
+        return ruleset
+
+    monkeypatch.setattr(landlock, "version", lambda: abi)
+    monkeypatch.setattr(landlock, "_call", call)
+    landlock.restrict((), ())
+    assert asked[landlock.RESTRICT_SELF] == flags
 
 
 def test_what_python_asks_of_descriptors_is_granted(child: Child) -> None:
