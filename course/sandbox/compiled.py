@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from types import ModuleType
 
 OPENED_BY_LIBC = ("libgcc_s.so.1",)
 """When a thread ends itself."""
@@ -20,7 +21,17 @@ OPENED_BY_LIBC = ("libgcc_s.so.1",)
 
 def load() -> None:
     """Load what Python's library has, and each package that is imported by now; run none of it."""
-    for library in (*OPENED_BY_LIBC, *map(str, modules())):
+    _load(*OPENED_BY_LIBC, *map(str, modules()))
+
+
+def load_packages(names: Iterable[str]) -> None:
+    """Load all of these packages alone, which a lab names because its notebooks use them."""
+    for name in names:
+        _load(*map(str, _below(sys.modules[name])))
+
+
+def _load(*libraries: str) -> None:
+    for library in libraries:
         with suppress(OSError):  # it needs what is not installed here, and cannot be imported
             ctypes.CDLL(library)
 
@@ -31,8 +42,12 @@ def modules() -> Iterator[Path]:
         yield from _compiled(Path(folder), "*")
     for name, module in sorted(sys.modules.items()):
         if "." not in name:
-            for folder in getattr(module, "__path__", ()):
-                yield from _compiled(Path(folder), "**/*")
+            yield from _below(module)
+
+
+def _below(module: ModuleType) -> Iterator[Path]:
+    for folder in getattr(module, "__path__", ()):
+        yield from _compiled(Path(folder), "**/*")
 
 
 def _compiled(folder: Path, pattern: str) -> Iterator[Path]:

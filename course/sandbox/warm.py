@@ -52,6 +52,7 @@ def main() -> None:
     if settings["layers"]:
         confine.give_up_privileges()
     shell = warm_up(Limits.from_dict(settings["limits"]), settings["packages"])
+    compiled.load_packages(settings["packages"])
     apart.take_code()
     compiled.load()
     if threading.active_count() > 1:

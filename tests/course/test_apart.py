@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandboxes import TIERS, warm_process
+from sandboxes import TIERS, missing, warm_process
 
 from course.sandbox import apart
+from course.sandbox.forks import WarmProcess
+from course.sandbox.isolation import Isolation
 
 PROGRAM = """
 import numpy
@@ -22,7 +24,7 @@ print(open("/proc/self/smaps").read())
 
 NAMES = (
     *("python3", "libpython", "libc.", "libm.", "math.", "_multiarray_umath.", "_generator."),
-    *("libscipy_openblas", "libopenblas", "_backend_agg.", "ft2font."),
+    *("libscipy_openblas", "libopenblas", "_backend_agg.", "ft2font.", "speedups."),
 )
 
 
@@ -58,6 +60,20 @@ def test_a_submission_shares_no_code_with_another(tier: str) -> None:
         except PermissionError:
             pytest.skip("only root may see that")
     assert "r-xp" in mappings
+    assert not [*shared(mappings)]
+
+
+def test_what_a_lab_names_is_copied_whole() -> None:
+    """Also what the package itself does not import: SciPy loads its parts when they are used."""
+    if missing("bwrap"):
+        pytest.skip(f"bwrap does not work here: {missing('bwrap')}")
+    bwrap = Isolation.of_tier("bwrap")
+    with WarmProcess(bwrap, packages=["tornado"]) as warm, warm.fork() as child:
+        try:
+            mappings = Path(f"/proc/{child._process.pid}/smaps").read_text(encoding="utf-8")
+        except PermissionError:
+            pytest.skip("only root may see that")
+    assert "speedups." in mappings
     assert not [*shared(mappings)]
 
 
