@@ -80,7 +80,9 @@ class Watch:
         """Note whether the CPU time since the last glance was used at the machine's usual pace."""
         if self._pace is not None:
             cpu = self._process.cpu()
-            if self._pace.is_slow(self._process.core):
+            # on a core full of its threads the look waits for its turn, and with it every clock
+            few = self._process.threads() <= 1
+            if self._pace.is_slow(self._process.core) if few else self._pace.is_slow():
                 self.slowed += cpu - self._cpu
             self._cpu = cpu
 

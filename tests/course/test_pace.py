@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import tiny
@@ -26,6 +28,7 @@ from course.sandbox.host import MOST_SLOWED, Child, ProcessEnded
 from course.sandbox.isolation import Isolation
 from course.sandbox.outcome import TimeLimit
 from course.sandbox.pace import Pace
+from course.sandbox.watch import Watch
 from course.workers import attempt
 
 SLOWED = "was used up while this machine was many times slower"
@@ -261,3 +264,13 @@ def test_who_was_slowed_beside_others_is_worth_a_second_try(
     with Grader(settings, lab, isolation) as grader:
         assert {hit.limit for hit in graded(grader).record.limits_hit} == {"call_cpu"}
     tiny.forget_checks()
+
+
+@pytest.mark.parametrize(("threads", "asked"), [(0, "core"), (1, "core"), (2, ""), (64, "")])
+def test_the_look_does_not_stand_in_line_with_many_threads(threads: int, asked: str) -> None:
+    """Threads that sleep and wake without end kept the judge from its clocks for seconds."""
+    process = SimpleNamespace(cpu=lambda: 0.0, threads=lambda: threads, core="core")
+    looks: list[str] = []
+    look = SimpleNamespace(is_slow=lambda core="": looks.append(core))
+    Watch(cast(Any, None), cast(Any, process), "", cast(Any, look))._keep_pace()
+    assert looks == [asked]
