@@ -22,6 +22,8 @@ name of a scope is looked for among all those in there: 16,000 names and 3,600 l
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Scope = _Definition | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_OF_TYPES = frozenset(("TypeAlias", "TypeVar", "TypeVarTuple", "ParamSpec"))
+"""Each of these is a scope, or two, and makes one around it; Python 3.11 has none of them."""
 
 
 @recalled
@@ -87,6 +89,7 @@ def _entries(tree: ast.Module) -> int:
     waiting: list[tuple[ast.AST, int]] = [(tree, 1)]
     while waiting:
         node, depth = waiting.pop()
+        depth += _scopes_of_types(node)
         if isinstance(node, ast.Global | ast.Nonlocal):
             found += depth * len(node.names)
         elif isinstance(node, ast.Name | ast.arg):
@@ -97,11 +100,19 @@ def _entries(tree: ast.Module) -> int:
     return found
 
 
+def _scopes_of_types(node: ast.AST) -> int:
+    """How many scopes a parameter of types, or an alias of one, may bring: bound, default, around.
+
+    `def f[A: 0, B: 0](): ...` has a table for each bound, and all of them have one name.
+    """
+    return 3 * (type(node).__name__ in _OF_TYPES)
+
+
 def _meetings(tree: ast.Module) -> int:
     """How many scopes there are, times how many names: those of attributes, too."""
     names, scopes = set[str](), 1
     for node in ast.walk(tree):
-        scopes += isinstance(node, _Scope)
+        scopes += isinstance(node, _Scope) + _scopes_of_types(node)
         if isinstance(node, ast.Global | ast.Nonlocal):
             names.update(node.names)
         elif not isinstance(node, ast.Constant):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sys
 import time
 from collections.abc import Callable
 from itertools import islice, product
@@ -49,6 +50,19 @@ def test_no_cell_takes_the_judges_seconds_or_its_memory(look: Look, source: str)
     look(source)
     assert time.process_time() - start < 1.0
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10  # KiB
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no parameters of types there")
+@pytest.mark.parametrize(
+    "source", ["def f[{}](): ...", "class A[{}]: ...", "type A[{}] = 0", "def f():\n {}=1\n{}"]
+)
+def test_parameters_of_types_are_scopes(source: str) -> None:
+    typed = ",".join(f"{name}:0" for name in names(9_000))
+    aliases = " type A=0\n" * 3_000
+    given = ("=".join(names(8_000)), aliases) if source.count("{}") > 1 else (typed,)
+    start = time.process_time()
+    needed_later(source.format(*given))
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("scopes", [1, 20])
