@@ -5,6 +5,7 @@ The programs are ours, so they run in this process: it is the checks that are ju
 
 from functools import partial
 
+import numpy as np
 import pytest
 from lab1 import misconceptions
 from lab1.right_programs import RIGHT
@@ -215,6 +216,17 @@ def test_a_slope_of_a_cost_that_never_looks_at_the_points_earns_nothing(
         verdicts = checks.judge("test_gradient", InProcess({**RIGHT_NAMESPACE, **programs}))
         slope = next(each for each in verdicts if each.name == "test_slope_of_the_cost")
         assert slope.outcome is not Outcome.PASSED
+
+
+def test_a_gradient_for_one_number_of_points_is_none(all_checks: list[Checks]) -> None:
+    def of(size: int, x: np.ndarray, y: np.ndarray, W: float, b: float) -> object:
+        residual = W * x + b - y
+        return 2 * (residual * x).sum() / size, 2 * residual.sum() / size
+
+    both = {"test_gradient::test_first_component", "test_gradient::test_second_component"}
+    for checks in all_checks:
+        for size in range(2, 12):
+            assert both <= rejecting(checks, "gradient", partial(of, size))
 
 
 def test_what_is_small_beside_another_slope_is_not_flat(all_checks: list[Checks]) -> None:
