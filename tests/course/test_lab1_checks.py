@@ -248,6 +248,15 @@ def test_what_is_no_number_is_no_overflow(checks: Checks, last: object) -> None:
     assert overflow in rejecting(checks, "gradient_descent", ends_otherwise)
 
 
+def test_a_history_that_grows_by_itself_is_no_overflow(all_checks: list[Checks]) -> None:
+    def grows(x: object, y: object, W: float, b: float, rate: float, steps: int) -> object:
+        return W, b, [50.0 ** min(step, 170) for step in range(steps)]
+
+    overflow = "test_gradient_descent::test_overflow"
+    for checks in all_checks:
+        assert overflow in rejecting(checks, "gradient_descent", grows)
+
+
 def test_a_cost_that_is_next_to_nothing_is_not_twice_as_large(checks: Checks) -> None:
     """Two such costs lie closer together than rounding would be allowed to take them."""
     tiny = {"cost": lambda x, y, W, b: 1e-13 * (abs(W) + abs(b))}

@@ -233,7 +233,7 @@ SAMPLES = (
         "tala",
         "descends on the notebook's data, not on the arguments",
         wrong("descent_on_the_notebooks_data"),
-        marks(gradient_descent=3 + 3 + 3 + 2 + 2 + 1 + 1 + 2 + 2),
+        marks(gradient_descent=3 + 3 + 3 + 2 + 2 + 1 + 1 + 2 + 2 + 1),
         "github",
     ),
     Sample(

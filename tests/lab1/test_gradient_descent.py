@@ -235,6 +235,9 @@ def test_overflow(submission, rng):
     entries = history.parts(60)
     first, second = entries[0].number(), entries[1].number()
     require(second > 10 * first > 0, "The cost does not grow from step to step.", call=history.call)
+    elsewhere = submission.gradient_descent(x + 1, y - 2, W, b, rate, 1).parts(3)[2]
+    differ = data.differ(first, elsewhere.numbers(1)[0])
+    require(differ, "Any points have the same cost.", call=elsewhere.call)
     last = entries[-1].any_number()
     kept = not math.isfinite(last) or 1e15 < last < 1e300
     sentence = "The cost does not stay as large as it became: something stands in for inf or nan."
