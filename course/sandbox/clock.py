@@ -99,8 +99,7 @@ class Process:
     def core(self) -> int | None:
         """The number of the core on which its first thread runs, or ran last; None if unknown."""
         with contextlib.suppress(OSError, TypeError, IndexError):
-            told = self._told(f"{self.pid}/stat").rpartition(b") ")[2].split()
-            return int(told[CORE_AFTER_NAME])
+            return int(self._state(str(self.pid))[CORE_AFTER_NAME])
         return None
 
     def ended(self, wait: float = 0.0) -> bool:
@@ -181,9 +180,13 @@ class Process:
 
     def _is_stopped(self, thread: str) -> bool:
         try:
-            return self._told(f"{thread}/stat").rpartition(b") ")[2][:1] in STOPPED_OR_ENDED
+            return self._state(thread)[0] in STOPPED_OR_ENDED
         except OSError:
             return True
+
+    def _state(self, thread: str) -> list[bytes]:
+        """What a thread's `stat` says after its name, which may be any."""
+        return self._told(f"{thread}/stat").rpartition(b") ")[2].split()
 
     def _send(self, number: signal.Signals) -> None:
         if self._descriptor is not None:
