@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,12 +44,6 @@ compiled.load()
 resident.bring_in()
 print(*[line for line in open("/proc/self/maps") if "wx" in line.split()[1]])
 """
-
-
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
 
 
 @pytest.mark.parametrize("access", ["PROT_EXEC", "PROT_READ | mmap.PROT_EXEC"])

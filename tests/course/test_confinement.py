@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandboxes import HELP, TIERS, refused, warm_process
+from sandboxes import HELP, refused
 
 from course.sandbox import landlock
 from course.sandbox.forks import WarmProcess
@@ -17,17 +17,10 @@ from course.sandbox.host import Child, ProcessEnded
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
 @pytest.fixture
-def child(warm: WarmProcess) -> Iterator[Child]:
-    with warm.fork() as made:
-        made.run(HELP)
-        yield made
+def child(child: Child) -> Child:
+    child.run(HELP)
+    return child
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import pytest
 import tiny
-from sandboxes import SMALL, TIERS, missing, warm_process
+from sandboxes import SMALL, TIERS, missing
 
 from course.config import load_settings
 from course.errors import KilledFromOutside
@@ -59,12 +59,9 @@ libc.lfind(lock, room, ctypes.byref(endless), ctypes.c_size_t(0), libc.pthread_s
 """Tries a lock that is taken, again and again, in a loop of the C library's."""
 
 
-@pytest.fixture(scope="module", params=TIERS)
-def beside_others(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with (
-        warm_process(request.param) as warm,
-        WarmProcess(warm.isolation, LIMITS, alone=False) as made,
-    ):
+@pytest.fixture(scope="module")
+def beside_others(warm: WarmProcess) -> Iterator[WarmProcess]:
+    with WarmProcess(warm.isolation, LIMITS, alone=False) as made:
         yield made
 
 

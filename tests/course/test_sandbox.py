@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sandboxes import SMALL, TIERS, refused, warm_process
+from sandboxes import SMALL, refused
 
 from course.errors import GraderFault
 from course.sandbox import calls
@@ -19,18 +18,6 @@ from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child, NotDefined, StudentError
 from course.sandbox.warmup import WarmHandle
 from course.sandbox.wire import Opaque, Unsendable
-
-
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def child(warm: WarmProcess) -> Iterator[Child]:
-    with warm.fork() as made:
-        yield made
 
 
 def stderr(child: Child, source: str) -> str:

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from sandboxes import TIERS, warm_process
 
-from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child
 
 MOUNT = "from google.colab import drive\ndrive.mount('/content/drive')\n"
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\n"
-
-
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def child(warm: WarmProcess) -> Iterator[Child]:
-    with warm.fork() as made:
-        yield made
 
 
 def shown(child: Child, source: str) -> str:

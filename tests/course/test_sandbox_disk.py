@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from disks import small_disk
-from sandboxes import HELP, SMALL, TIERS, refused, warm_process
+from sandboxes import HELP, SMALL, refused, warm_process
 
 from course.errors import KilledFromOutside
 from course.sandbox import room, sweep, watch
@@ -23,17 +23,10 @@ from course.sandbox.turnstile import Turnstile
 from course.sandbox.warmup import WarmHandle
 
 
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
 @pytest.fixture
-def child(warm: WarmProcess) -> Iterator[Child]:
-    with warm.fork() as made:
-        made.run(HELP)
-        yield made
+def child(child: Child) -> Child:
+    child.run(HELP)
+    return child
 
 
 def test_one_file_is_limited(child: Child) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import struct
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sandboxes import SMALL, TIERS, warm_process
+from sandboxes import SMALL
 
 from course.sandbox.budget import Budget
 from course.sandbox.channel import HEADER, MAGIC
@@ -22,19 +21,6 @@ from course.sandbox.host import Child, ProcessEnded, StudentError, TimeLimit
 from course.sandbox.limits import Limits
 from course.sandbox.outcome import SubmissionError
 from course.sandbox.wire import Opaque, ProtocolError
-
-
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def child(warm: WarmProcess) -> Iterator[Child]:
-    with warm.fork() as made:
-        yield made
-
 
 DEAF = (
     "import signal\nfor n in (signal.SIGPROF, signal.SIGALRM): signal.signal(n, signal.SIG_IGN)\n"

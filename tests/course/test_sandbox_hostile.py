@@ -14,25 +14,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sandboxes import SMALL, TIERS, refused, warm_process
+from sandboxes import SMALL, refused, warm_process
 
 from course.errors import GraderFault
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import WALL_GRACE, Child, ProcessEnded, StudentError, TimeLimit
 from course.sandbox.isolation import Isolation
 from course.sandbox.turnstile import Asked, Turnstile
-
-
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def child(warm: WarmProcess) -> Iterator[Child]:
-    with warm.fork() as made:
-        yield made
 
 
 @pytest.mark.parametrize(

@@ -68,12 +68,6 @@ meet(20, max(range(0, TICK, 200_000), key=charged))
 """Computes for a twentieth of the time, and is charged for all of it (where ticks take 4 ms)."""
 
 
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("tier", TIERS)
 def test_nor_does_a_limit_that_it_reaches_without_computing(tier: str) -> None:

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from sandboxes import SMALL, TIERS, warm_process
+from sandboxes import SMALL
 
-from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child
-
-
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
-@pytest.fixture
-def child(warm: WarmProcess) -> Iterator[Child]:
-    with warm.fork() as made:
-        yield made
 
 
 def texts(child: Child, source: str) -> list[tuple[str, str, str]]:

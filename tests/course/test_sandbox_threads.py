@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from sandboxes import HELP, SMALL, TIERS, refused, warm_process
+from sandboxes import HELP, SMALL, refused
 
 from course.sandbox.clock import Process
 from course.sandbox.forks import WarmProcess
@@ -37,17 +36,10 @@ libc.qsort_r(table, ctypes.c_size_t(many), ctypes.c_size_t(size), libc.pthread_c
 """Each comparison starts a thread."""
 
 
-@pytest.fixture(scope="module", params=TIERS)
-def warm(request: pytest.FixtureRequest) -> Iterator[WarmProcess]:
-    with warm_process(request.param) as made:
-        yield made
-
-
 @pytest.fixture
-def child(warm: WarmProcess) -> Iterator[Child]:
-    with warm.fork() as made:
-        made.run(HELP)
-        yield made
+def child(child: Child) -> Child:
+    child.run(HELP)
+    return child
 
 
 def most_threads(child: Child, source: str) -> int:
