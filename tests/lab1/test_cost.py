@@ -37,6 +37,10 @@ def test_zero_on_a_perfect_line(submission, rng):
     # the same residuals, on the line as it was: who never looks at the points sees no difference
     off = submission.cost(x, y + 0.3 * x - 0.8, W, b)
     require(off.number() > 0.01, sentence, call=off.call, got=off.raw)
+    for one_off in y + 2 * np.eye(5):
+        off = submission.cost(x, one_off, W, b)
+        sentence = "One point that the line misses costs nothing."
+        require(off.number() > 0.01, sentence, call=off.call, got=off.raw)
 
 
 @pytest.mark.points(1)
@@ -81,6 +85,14 @@ def test_more_data(submission, rng):
     elsewhere = submission.cost(x + 1, y - 2, W, b)
     differ = data.differ(once.number(), elsewhere.number())
     require(differ, "Any points cost the same.", call=elsewhere.call)
+    # a mean is of all of them, the nearest point as well as the furthest one
+    residuals = y - (W * x + b)
+    for point in (np.abs(residuals).argmin(), np.abs(residuals).argmax()):
+        moved = y.copy()
+        moved[point] += np.copysign(3, residuals[point])
+        other = submission.cost(x, moved, W, b)
+        differ = data.differ(once.number(), other.number())
+        require(differ, "One of the points has no say in your cost.", call=other.call)
     submission.cost(np.tile(x, 2), np.tile(y, 2), W, b).should_be(once.number(), abs=0)
 
 
