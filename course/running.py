@@ -7,8 +7,22 @@ from dataclasses import dataclass
 
 from course.record import CellRecord, LimitHit, Outcome
 from course.sandbox.host import Child
-from course.sandbox.outcome import CellRun, ErrorText, ProcessEnded
+from course.sandbox.outcome import CellRun, ErrorText, Limit, ProcessEnded
 from course.submission.repair import Cell
+
+STOPPED: dict[Limit, str] = {
+    "cell_cpu": "it computed for too long",
+    "call_cpu": "a call in it computed for too long",
+    "wall": "it waited for too long",
+    "submission_cpu": "all cells together computed for too long",
+    "memory": "it wanted more memory than it may have",
+    "folder": "it wrote too many or too large files",
+    "processes": "it started too many threads",
+}
+CUT: dict[Limit, str] = {
+    "output": "what it showed beyond that was left out",
+    "figures": "what it drew beyond that was left out",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,7 @@ def limits_hit(cells: Sequence[Executed], ended: str | None) -> tuple[LimitHit, 
     for executed in cells:
         name = executed.cell.name
         if executed.run is not None and executed.run.limit:
-            sentence = f"The cell {name} was stopped at its limit ({executed.run.limit})."
+            sentence = _at_limit(executed.cell, executed.run.limit)
             hits.append(LimitHit(limit=executed.run.limit, where=name, sentence=sentence))
         for check in executed.record.checks if executed.record else ():
             if check.verdict is Outcome.TIMEOUT:
@@ -60,3 +74,11 @@ def limits_hit(cells: Sequence[Executed], ended: str | None) -> tuple[LimitHit, 
         sentence = f"The program ended ({ended}); what comes later could not be run."
         hits.append(LimitHit(limit="ended", where=last, sentence=sentence))
     return tuple(hits)
+
+
+def _at_limit(cell: Cell, limit: Limit) -> str:
+    """What became of a cell, for its student; the limit's name is for whoever sets it."""
+    which = f"The cell '{cell.name}'" if cell.lab_cell else "A cell of your own"
+    if limit in CUT:
+        return f"{which} reached its limit ({limit}): {CUT[limit]}."
+    return f"{which} was stopped at its limit ({limit}): {STOPPED[limit]}."

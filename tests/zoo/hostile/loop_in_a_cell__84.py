@@ -2,7 +2,7 @@
 
 base: solved
 tier: any
-says: The cell a cell of your own was stopped at its limit (cell_cpu).
+says: A cell of your own was stopped at its limit (cell_cpu): it computed for too long.
 says: TimeLimit
 """
 

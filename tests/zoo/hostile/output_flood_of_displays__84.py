@@ -3,7 +3,7 @@
 base: solved
 tier: any
 says: characters dropped]
-says: was stopped at its limit (output)
+says: A cell of your own reached its limit (output): what it showed beyond that was left out.
 """
 
 # %% before hypothesis
