@@ -8,7 +8,7 @@ a grader that nobody listens to must not go on.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import threading
@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from course.errors import GraderFault, KilledFromOutside
 from course.submitted import HandedIn
@@ -62,23 +62,31 @@ class _Worker:
         self.open_grader: OpenGrader[Any] | None = None
         self.grade: Callable[[HandedIn], Any] | None = None
         self.opens = False
+        self.ends = False
         self.stack = contextlib.ExitStack()
 
     def opened(self) -> Callable[[HandedIn], Any]:
         if self.grade is None:
             assert self.open_grader is not None, "workers.start was not called in this process"
-            self.opens = True
             try:
-                self.grade = self.stack.enter_context(self.open_grader())
-            except SystemExit:  # `_leave`, and by now what was half open is closed
-                os._exit(ENDED)
+                try:
+                    self.opens = True
+                    self.grade = self.stack.enter_context(self.open_grader())
+                finally:
+                    self.opens = False
             finally:
-                self.opens = False
+                if self.ends:  # by now what was half open is closed
+                    self.end()
         return self.grade
 
     def close(self) -> None:
         self.grade = None
         self.stack.close()
+
+    def end(self) -> NoReturn:
+        """End this process with everything closed."""
+        self.close()
+        os._exit(ENDED)
 
 
 _worker = _Worker()  # a pool of processes offers no other place for what a process keeps
@@ -123,12 +131,17 @@ def attempt(grade: Callable[[HandedIn], T], handed_in: HandedIn) -> Done[T]:
 
 
 def _leave(*_: Any) -> None:
-    """End with everything closed; asked twice, as Ctrl-C and the parent may, still only once."""
+    """End with everything closed; asked twice, as Ctrl-C and the parent may, still only once.
+
+    What is half open closes as an exception passes. It may not come through: who loads checks takes
+    it for one of theirs. Then this process ends when it has opened, whatever came of that; should
+    it go on instead, and wait for work, the pool would wait for it, for ever.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if _worker.opens:
-        raise SystemExit(ENDED)
-    _worker.close()
-    os._exit(ENDED)
+    _worker.ends = True
+    if not _worker.opens:
+        _worker.end()
+    raise SystemExit(ENDED)
 
 
 def _pass_over(*_: Any) -> None:

@@ -317,29 +317,43 @@ def _nobody_stays() -> Iterator[None]:
 
 
 OPENS_AND_IS_ENDED = """
-import multiprocessing.util, os, signal, sys, time
+import os, signal, sys, time
 from contextlib import contextmanager
 from pathlib import Path
 from course import workers
+from course.errors import GraderFault
+
+def is_ended():
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(5)
 
 @contextmanager
 def open_grader():
     Path(sys.argv[1]).touch()
     try:
-        for _ in range(2):
-            os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(5)
-        yield
+        try:
+            is_ended()
+        except BaseException:
+            {taken_for}
+        yield print
     finally:
         Path(sys.argv[1]).unlink()
 
 workers.start(open_grader)
-workers.get_ready()
+{act}
+time.sleep(60)
 """
 
 
-def test_a_worker_that_is_ended_while_it_opens_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("act", ["workers.get_ready()", "workers.grade(None)"])
+@pytest.mark.parametrize("taken_for", ["raise", "raise GraderFault('a broken check')", "pass"])
+def test_a_worker_that_is_ended_while_it_opens_leaves_nothing(
+    tmp_path: Path, taken_for: str, act: str
+) -> None:
+    """Whatever the exception that ends it is taken for: who loads checks meets it as one there."""
     place = tmp_path / "open"
-    ended = subprocess.run([sys.executable, "-c", OPENS_AND_IS_ENDED, str(place)], check=False)
+    code = OPENS_AND_IS_ENDED.format(taken_for=taken_for, act=act)
+    ended = subprocess.run([sys.executable, "-c", code, str(place)], check=False, timeout=30)
     assert ended.returncode == 128 + signal.SIGTERM
     assert not place.exists()
