@@ -4,10 +4,11 @@ The programs are ours, so they run in this process: it is the checks that are ju
 """
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
-from lab1 import misconceptions
+from lab1 import misconceptions, truth
 from lab1.right_programs import RIGHT
 from lab1_programs import FOLDER, LIBRARY, RIGHT_NAMESPACE, earned, fresh, name_of, whole
 
@@ -227,6 +228,28 @@ def test_a_gradient_for_one_number_of_points_is_none(all_checks: list[Checks]) -
     for checks in all_checks:
         for size in range(2, 12):
             assert both <= rejecting(checks, "gradient", partial(of, size))
+
+
+def test_a_critical_rate_for_one_number_of_points_is_none(all_checks: list[Checks]) -> None:
+    def of(size: int, x: np.ndarray) -> float:
+        mean, square = x.sum() / size, (x.astype(float) ** 2).sum() / size
+        return float(2 / np.linalg.eigvalsh(2 * np.array([[square, mean], [mean, 1.0]]))[-1])
+
+    for checks in all_checks:
+        for size in range(2, 12):
+            wrong = rejecting(checks, "critical_rate", partial(of, size))
+            assert "test_learning_rate::test_critical_rate" in wrong
+
+
+def test_a_history_for_one_number_of_points_is_none(all_checks: list[Checks]) -> None:
+    def of(size: int, *case: Any) -> object:
+        W, b, history = truth.descent(*case)
+        return W, b, [each * len(case[0]) / size for each in history]
+
+    for checks in all_checks:
+        for size in range(2, 12):
+            wrong = rejecting(checks, "gradient_descent", partial(of, size))
+            assert "test_gradient_descent::test_history" in wrong
 
 
 def test_what_is_small_beside_another_slope_is_not_flat(all_checks: list[Checks]) -> None:
