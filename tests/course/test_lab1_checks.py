@@ -252,6 +252,20 @@ def test_a_history_for_one_number_of_points_is_none(all_checks: list[Checks]) ->
             assert "test_gradient_descent::test_history" in wrong
 
 
+def test_a_step_with_clipped_slopes_or_rate_is_none(all_checks: list[Checks]) -> None:
+    def clipped(most: float, W: float, b: float, dW: float, db: float, rate: float) -> object:
+        return W - rate * min(dW, most), b - rate * max(db, -most)
+
+    def slow(most: float, W: float, b: float, dW: float, db: float, rate: float) -> object:
+        return W - min(rate, most) * dW, b - min(rate, most) * db
+
+    for checks in all_checks:
+        for program in (clipped, slow):
+            for most in (0.5, 1.0, 5.0, 10.0):
+                wrong = rejecting(checks, "update", partial(program, most))
+                assert "test_update::test_step_size" in wrong
+
+
 def test_what_is_small_beside_another_slope_is_not_flat(all_checks: list[Checks]) -> None:
     def steep(x: object, y: object, W: float, b: float) -> object:
         return 10.0 ** (50 * b), 10.0 ** (50 * b)
