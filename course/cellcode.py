@@ -12,7 +12,11 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from course import memory
 from course.recall import recalled
+
+PARSING = 256 << 20
+"""Bytes. A cell of the usual kind, as long as may be (`submission.read`), takes 60 MiB at most."""
 
 _SHELL_LINE = re.compile(
     r"^([ \t]*+)(?:[!%][^\n]*|\?{1,2}[\w.]++|[\w.]++\?{1,2})[ \t]*+$", re.MULTILINE
@@ -25,10 +29,6 @@ BLANK_LINE = re.compile(r"^[^\S\n]++$", re.MULTILINE)
 """A line of white space. Pygments looks on from each to the last, which takes quadratic time."""
 
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-_PATH = re.compile(r"""(?:[^][\n\\!"#$%&'()*+,/:;<=>?@^`{|}~-]|\\\n)++""")
-_MOST_PARTS = 200
-"""Of a dotted name. Python's parser keeps each of its beginnings: of 30,000 parts, gigabytes."""
 
 _LONG_RUN = re.compile(r"[-#+\d \t]{200,}+")
 _NAMED_LETTER = "\\N{"
@@ -175,19 +175,12 @@ def _readings(source: str) -> Iterator[str]:
         yield _SHELL_LINE.sub("", plain)
 
 
-def _has_endless_name(text: str) -> bool:
-    """Whether a dotted name may have more parts than any module, as in `import a.a.a.a`."""
-    runs = (run[0] for run in _PATH.finditer(text) if run[0].count(".") > _MOST_PARTS)
-    return any(sum(map(bool, map(str.strip, run.split(".")))) > _MOST_PARTS for run in runs)
-
-
 def _tree(text: str) -> ast.Module | None:
-    if _has_endless_name(text):
-        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the student's code, at whoever grades it
         try:
-            return ast.parse(text)
+            with memory.at_most(PARSING):
+                return ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 

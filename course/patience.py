@@ -1,4 +1,4 @@
-"""How long our own process works on what a student wrote.
+"""How long our own process works on what a student wrote, and in how much memory.
 
 Trusted side. Texts are parsed, coloured and rendered by libraries that take quadratic time, or
 worse, for some of them: known ones are passed over, and others will be found. Whatever it is, one
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from course import memory
 from course.sandbox.stopwatch import SIGNALS, Stopwatch, TimeLimit
 
 Made = TypeVar("Made")
@@ -20,14 +21,16 @@ Made = TypeVar("Made")
 FOR_A_TEXT = 2.0
 FOR_A_PAGE = 10.0
 WAITING = 3600.0  # nothing that is done to a text waits for anything
+MOST_BYTES = 3 << 29
+"""What a notebook as large as may be takes to be read is a third less."""
 
 
 class OutOfPatience(Exception):
-    """It took longer than it may."""
+    """It took longer, or more memory, than it may."""
 
 
 def within(seconds: float, make: Callable[[], Made]) -> Made:
-    """What `make` gives; raises OutOfPatience when it takes more CPU seconds.
+    """What `make` gives; raises OutOfPatience when it takes more CPU seconds, or `MOST_BYTES`.
 
     Not to be nested. Python interrupts its main thread alone: in another one it takes what it
     takes.
@@ -36,6 +39,16 @@ def within(seconds: float, make: Callable[[], Made]) -> Made:
         return make()
     if seconds <= 0:
         raise OutOfPatience
+    try:
+        with memory.at_most(MOST_BYTES):
+            return _in_time(seconds, make)
+    except MemoryError:
+        if not memory.is_to_be_had(MOST_BYTES):  # then it is this machine that has too little
+            raise
+        raise OutOfPatience from None
+
+
+def _in_time(seconds: float, make: Callable[[], Made]) -> Made:
     stopwatch, before = Stopwatch(), {number: signal.getsignal(number) for number in SIGNALS}
     try:
         try:

@@ -9,7 +9,8 @@ import ast
 import symtable
 import warnings
 
-from course.cellcode import parsed, python, study
+from course import memory
+from course.cellcode import PARSING, parsed, python, study
 from course.recall import recalled
 
 MOST_ENTRIES = 200_000
@@ -75,7 +76,8 @@ def _tables(source: str) -> list[symtable.SymbolTable]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = [symtable.symtable(text, "cell", "exec")]
+            with memory.at_most(PARSING):
+                found = [symtable.symtable(text, "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     for table in found:

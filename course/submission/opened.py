@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from course.errors import UnreadableSubmission
 from course.lab import Lab
-from course.patience import OutOfPatience, within
+from course.patience import MOST_BYTES, OutOfPatience, within
 from course.submission.read import read
 from course.submission.repair import Repaired, repair
 
@@ -14,8 +14,8 @@ NO_EXERCISE = (
     "Hand in the notebook of {lab}."
 )
 TOO_LONG = (
-    "It takes more than {seconds:g} seconds to find the lab's cells in this notebook: take out of "
-    "it what is not your answers, and hand it in again."
+    "It takes more than {seconds:g} seconds, or more than {gigabytes:g} GB of memory, to find the "
+    "lab's cells in this notebook: take out of it what is not your answers, and hand it in again."
 )
 
 
@@ -24,7 +24,9 @@ def opened(data: bytes, lab: Lab) -> Repaired:
     try:
         repaired = within(MOST_SECONDS, lambda: repair(read(data), lab))
     except OutOfPatience:
-        raise UnreadableSubmission(TOO_LONG.format(seconds=MOST_SECONDS)) from None
+        raise UnreadableSubmission(
+            TOO_LONG.format(seconds=MOST_SECONDS, gigabytes=MOST_BYTES / (1 << 30))
+        ) from None
     if not repaired.found:
         raise UnreadableSubmission(NO_EXERCISE.format(lab=lab.name))
     return repaired

@@ -324,4 +324,6 @@ def test_a_notebook_that_takes_too_long_to_repair_is_a_stated_zero(
     monkeypatch.setattr(opened, "repair", lambda *_: re.fullmatch("(a+)+", "a" * 60 + "b"))
     record = graded(grader, double=tiny.RIGHT["double"])
     assert (record.status, record.points) == (Status.ZERO, 0)
-    assert record.reason.startswith("It takes more than 0.2 seconds to find the lab's cells")
+    assert record.reason.startswith(
+        "It takes more than 0.2 seconds, or more than 1.5 GB of memory, to find"
+    )

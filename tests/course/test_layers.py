@@ -12,7 +12,14 @@ COURSE = Path(__file__).parents[2] / "course"
 # From the bottom up. A module may import what stands below it; what stands on one line may also
 # import each other. A package's name stands for all its modules.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("course", "course.errors", "course.interrupts", "course.surroundings", "course.recall"),
+    (
+        "course",
+        "course.errors",
+        "course.interrupts",
+        "course.surroundings",
+        "course.recall",
+        "course.memory",
+    ),
     ("course.sandbox", "course.times", "course.tables", "course.plot"),
     (
         *("course.record", "course.config", "course.options", "course.roster", "course.cellcode"),

@@ -1,0 +1,118 @@
+"""No text takes the memory of the judge, or of whoever looks at it."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from course import memory, patience
+from course.cellcode import PARSING, parsed
+from course.patience import OutOfPatience, within
+from course.scopes import needed
+
+MIB = 1 << 20
+
+
+def limit() -> tuple[int, int]:
+    return resource.getrlimit(resource.RLIMIT_DATA)
+
+
+def test_more_is_refused_and_less_is_not() -> None:
+    before = limit()
+    with memory.at_most(50 * MIB):
+        assert len(bytes(30 * MIB)) == 30 * MIB
+        with pytest.raises(MemoryError):
+            bytes(300 * MIB)
+    assert limit() == before
+    assert len(bytes(300 * MIB)) == 300 * MIB
+
+
+def test_an_outer_limit_holds_within_an_inner_one() -> None:
+    before = limit()
+    with memory.at_most(20 * MIB):
+        outer = limit()
+        with memory.at_most(500 * MIB), pytest.raises(MemoryError):
+            bytes(300 * MIB)
+        assert limit() == outer
+    assert limit() == before
+
+
+def test_another_thread_sets_no_limit_for_all() -> None:
+    before, seen = limit(), []
+
+    def look() -> None:
+        with memory.at_most(MIB):
+            seen.append(limit())
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert seen == [before]
+
+
+def test_where_the_kernel_does_not_say_how_much_there_is_nothing_is_limited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "_SIZES", memory._SIZES / "nowhere")
+    with memory.at_most(MIB):
+        assert len(bytes(30 * MIB)) == 30 * MIB
+
+
+def test_whoever_takes_too_much_is_out_of_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "MOST_BYTES", 50 * MIB)
+    before = limit()
+    with pytest.raises(OutOfPatience):
+        within(5.0, lambda: bytes(300 * MIB))
+    assert limit() == before
+
+
+def test_a_machine_that_has_none_left_is_nobodys_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "MOST_BYTES", 1 << 60)
+    with pytest.raises(MemoryError):
+        within(5.0, lambda: bytes(1 << 50))
+
+
+LOOK = """
+import resource, sys
+from course.cellcode import parsed
+from course.scopes import needed
+used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = used()
+source = eval(sys.argv[1])
+assert parsed(source) is None and not needed(source)
+print((used() - before) >> 10)
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "'import ' + 'a.' * 30_000 + 'a'",
+        "'import ' + 'é.' * 30_000 + 'é'",
+        "'from ' + '\U00020000 . ' * 15_000 + 'a import b'",
+    ],
+)
+def test_the_parser_gets_no_gigabytes(source: str) -> None:
+    """Python's keeps each beginning of a dotted name until it is done: 6.6 GB of a cell."""
+    looked = [sys.executable, "-c", LOOK, source]
+    told = subprocess.run(looked, check=True, capture_output=True, text=True).stdout
+    assert int(told) < 1.5 * PARSING / MIB
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a\n" * 32_000,
+        "a(b)\n" * 13_000,
+        f"x = [{'1,' * 32_000}]",
+        f"x = f'{'{a}' * 20_000}'",
+        "import a.b.c, d.e\n" * 3_000,
+    ],
+)
+def test_a_cell_as_long_as_may_be_is_parsed(source: str) -> None:
+    assert parsed(source) is not None
+    assert needed(source) or "import" in source or "1" in source
