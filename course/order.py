@@ -21,7 +21,8 @@ from course.submission.repair import Cell
 from course.submission.sentences import EARLY
 
 MOST_TOLD = 5
-_MISSING = re.compile(r"name '(\w{1,100})' is not defined")
+LONGEST_TOLD = 100  # letters of a name; a sentence with a longer one would fill a page
+_MISSING = re.compile(rf"name '(\w{{1,{LONGEST_TOLD}}})' is not defined")
 _ANY = "*"  # what `from numpy import *` binds
 _ALWAYS_THERE = frozenset(dir(builtins)) | {"get_ipython", "display", "In", "Out", "__file__"}
 
@@ -81,7 +82,8 @@ def _in_functions(ran: Sequence[Executed], bound: Sequence[frozenset[str]]) -> I
         known = judged + 1
         if _ANY in there:
             return
-        yield from ((place, name) for name in sorted(needed_later(each.cell.source) - there))
+        missing = sorted(needed_later(each.cell.source) - there)
+        yield from ((place, name) for name in missing if len(name) <= LONGEST_TOLD)
 
 
 def _is_judged(executed: Executed) -> bool:

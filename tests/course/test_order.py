@@ -85,6 +85,15 @@ def test_a_definition_that_failed_is_another_mistake(grader: Grader) -> None:
     assert not told(record)
 
 
+@pytest.mark.parametrize(("letters", "words"), [(100, 1), (101, 0)])
+def test_a_name_that_would_fill_a_page_is_not_told(
+    grader: Grader, letters: int, words: int
+) -> None:
+    name = "h" * letters
+    uses = {"mean": f"def mean(xs):\n    return {name} * sum(xs) * 2 / len(xs)"}
+    assert len(told(graded(grader, uses, bottom=f"{name} = 0.5"))) == words
+
+
 def test_a_full_mark_is_not_doubted(grader: Grader) -> None:
     sure = {"mean": "def mean(xs):\n    return sum(xs) / len(xs) if xs else nothing"}
     record = graded(grader, sure, bottom="nothing = 0")
