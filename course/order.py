@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from course.cellcode import study
+from course.patience import FOR_A_PAGE, OutOfPatience, within
 from course.record import Repair
 from course.running import Executed
 from course.scopes import needed_later, set_by_functions
@@ -30,7 +31,17 @@ Early = tuple[int, str]  # the place of the cell, and the name that it uses
 
 
 def out_of_order(ran: Sequence[Executed]) -> tuple[Repair, ...]:
-    """One sentence for each name that was used before the cell that defines it."""
+    """One sentence for each name that was used before the cell that defines it.
+
+    They are hints: whoever wrote what takes the patience of a page to look through gets none.
+    """
+    try:
+        return within(FOR_A_PAGE, lambda: _told(ran))
+    except OutOfPatience:
+        return ()
+
+
+def _told(ran: Sequence[Executed]) -> tuple[Repair, ...]:
     bound = [_bound(each.cell) for each in ran]
     first: dict[str, int] = {}
     for place, names in enumerate(bound):

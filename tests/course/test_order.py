@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import tiny
 
+from course import order
 from course.config import load_settings
 from course.grading import Grader
 from course.lab import Lab
@@ -82,6 +83,17 @@ def test_a_name_that_nothing_defines_is_another_mistake(grader: Grader) -> None:
 
 def test_a_definition_that_failed_is_another_mistake(grader: Grader) -> None:
     record = graded(grader, {}, top="1 / 0\nhalf = 0.5", between="half", bottom="half = 0.5")
+    assert not told(record)
+
+
+def test_what_takes_too_long_to_look_through_costs_hints_alone(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_all = graded(grader, USES_HALF, bottom="half = 0.5")
+    monkeypatch.setattr(order, "FOR_A_PAGE", 0.0)
+    record = graded(grader, USES_HALF, bottom="half = 0.5")
+    assert (record.points, record.cells) == (told_all.points, told_all.cells)
+    assert told(told_all)
     assert not told(record)
 
 
