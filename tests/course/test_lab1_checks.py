@@ -3,7 +3,9 @@
 The programs are ours, so they run in this process: it is the checks that are judged here.
 """
 
+from collections import Counter
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -264,6 +266,24 @@ def test_a_step_with_clipped_slopes_or_rate_is_none(all_checks: list[Checks]) ->
             for most in (0.5, 1.0, 5.0, 10.0):
                 wrong = rejecting(checks, "update", partial(program, most))
                 assert "test_update::test_step_size" in wrong
+
+
+def test_who_counts_calls_does_not_know_which_points_lie_twice_as_far(
+    all_checks: list[Checks],
+) -> None:
+    def counting(order: tuple[int, ...]) -> object:
+        calls: Counter[tuple[float, ...]] = Counter()
+
+        def cost(x: np.ndarray, y: object, W: float, b: float) -> float:
+            calls[W, b, *x] += 1
+            return float(order[calls[W, b, *x] % len(order) - 1] ** 2)
+
+        return cost
+
+    for checks in all_checks:
+        programs = [counting(order) for order in permutations((1, 2, 4))]
+        wrong = ["test_cost::test_twice_as_far" in rejecting(checks, "cost", p) for p in programs]
+        assert wrong.count(False) <= 1
 
 
 def test_what_is_small_beside_another_slope_is_not_flat(all_checks: list[Checks]) -> None:

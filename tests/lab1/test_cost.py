@@ -68,9 +68,13 @@ def test_twice_as_far(submission, rng):
     x, y = data.irregular(rng, 5)
     W, b = data.start(rng)
     line = W * x + b
-    near, far = submission.cost(x, y, W, b), submission.cost(x, line + 2 * (y - line), W, b)
+    costs = {}
+    for times in map(int, rng.permutation([1, 2, 4])):  # in an order that nobody can count on
+        costs[times] = submission.cost(x, line + times * (y - line), W, b)
+    near = costs[1]
     require(near.number() != 0, "The cost of these points is not 0.", call=near.call, got=near.raw)
-    far.should_be(4 * near.number(), abs=0)  # of any size: what is tiny is not thereby right
+    for times in (2, 4):  # with abs=0: what is tiny is not thereby right
+        costs[times].should_be(times**2 * near.number(), abs=0)
 
 
 @pytest.mark.points(2)
