@@ -67,9 +67,10 @@ def single(x: Array, y: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]
     return x.astype(np.float32), y.astype(np.float32)
 
 
-def start(rng: np.random.Generator) -> tuple[float, float]:
-    """A start (W, b) near (0.7, −1.3)."""
-    return round(0.7 + rng.uniform(-0.15, 0.15), 3), round(-1.3 + rng.uniform(-0.15, 0.15), 3)
+def start(rng: np.random.Generator, times: int = 1) -> tuple[float, float]:
+    """A start (W, b) near (0.7, −1.3), or so many times that: the other way, or far off."""
+    W, b = 0.7 + rng.uniform(-0.15, 0.15), -1.3 + rng.uniform(-0.15, 0.15)
+    return round(times * W, 3), round(times * b, 3)
 
 
 def standardised(x: Array) -> tuple[Array, float, float]:

@@ -14,9 +14,10 @@ EXERCISE = ("hypothesis",)
 @pytest.mark.explanatory("the formula itself; the checks of its terms say which is wrong")
 def test_line_over_an_array(submission, rng):
     """For an array x, H(x) = W x + b gives one prediction for each number in x."""
-    x, _ = data.irregular(rng, 7)
-    W, b = data.start(rng)
-    submission.hypothesis(x, W, b).should_be(truth.hypothesis(x, W, b))
+    for m, times in ((7, 1), (5, -1)):
+        x, _ = data.irregular(rng, m)
+        W, b = data.start(rng, times)
+        submission.hypothesis(x, W, b).should_be(truth.hypothesis(x, W, b))
 
 
 @pytest.mark.points(1)
@@ -40,9 +41,10 @@ def test_intercept(submission, rng):
 @pytest.mark.points(1)
 def test_single_number(submission, rng):
     """For a single number x the prediction is a single number."""
-    W, b = data.start(rng)
-    x = round(float(rng.integers(2, 9)) + rng.uniform(0.2, 0.8), 2)
-    submission.hypothesis(x, W, b).should_be(W * x + b)
+    for times in (1, -1):
+        W, b = data.start(rng, times)
+        x = round(float(rng.integers(2, 9)) + rng.uniform(0.2, 0.8), 2)
+        submission.hypothesis(x, W, b).should_be(W * x + b)
 
 
 @pytest.mark.points(1)
