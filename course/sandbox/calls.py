@@ -87,13 +87,15 @@ BY_MEETING = (
     *("clone", "set_robust_list", "set_tid_address"),
     *("pipe", "pipe2", "socketpair", "getsockopt", "epoll_create", "epoll_create1"),
     *("eventfd2", "timerfd_create", "timer_create"),
+    *("dup", "dup2", "dup3", "close", "close_range"),
 )
 """Every call, beside what a filter can tell by the arguments, with which a process meets another or
-takes of what the kernel counts for all.
+changes what the kernel counts for all to see.
 
 The kernel itself wakes who waits at an address, of a page that both see too, when a thread ends
 that named it as its own; and threads use up the numbers of processes, pipes those of files, sockets
-their own. What epoll watches is counted for all of the user's processes together."""
+their own. What epoll watches is counted for all of the user's processes together. And how many
+descriptors a process has is the size of a folder in `/proc`, which Landlock hides from nobody."""
 
 WORDS = ("set_robust_list", "set_tid_address")
 """The calls with which a process names a word of its memory, where the kernel wakes whoever waits
@@ -110,8 +112,9 @@ IOCTLS = (
 have signals sent."""
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL = range(5)
 F_DUPFD_CLOEXEC, F_GETPIPE_SZ = 1030, 1032
+DUPLICATES = (F_DUPFD, F_DUPFD_CLOEXEC)
 SEE_LOCKS = (5, 36)
-COMMANDS = (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, *SEE_LOCKS)
+COMMANDS = (*DUPLICATES, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ, *SEE_LOCKS)
 """Of fcntl. Others have the kernel send any signal to any process of the user, make everybody wait
 who opens a library's file (a lease), leave a hint with it, or take of the room in all of the user's
 pipes together."""

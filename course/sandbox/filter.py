@@ -84,7 +84,7 @@ def compile_seal() -> bytes:
     for name in calls.BY_MEETING:
         _add(rules, name)
     _add(rules, "futex", seccomp.Arg(1, seccomp.MASKED_EQ, calls.FUTEX_PRIVATE, 0))
-    for command in calls.SEE_LOCKS:
+    for command in (*calls.SEE_LOCKS, *calls.DUPLICATES):
         _add(rules, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, LOW_WORD, command))
     _add(rules, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, LOW_WORD, calls.MADV_HUGEPAGE))
     return _compiled(rules)
