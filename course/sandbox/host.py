@@ -222,15 +222,16 @@ class Child:
 
     def _exchange(self, frame: tuple[bytes, bytes]) -> tuple[str, Any]:
         """Send a request and read its answer; anything else ends the submission."""
+        start = time.thread_time()
         try:
             if self._channel.has_input():
                 self._channel.expect_end()
             self._channel.send_frame(frame)
             head, body = self._channel.receive_frame()
             self._warm.let_none_run()  # until it is asked again
-            start = time.thread_time()
             answer = read_answer(decode(head, body), self._number)
-            self._budget.charge(time.thread_time() - start)  # a frame may be sent again for nothing
+            # a frame may be sent again for nothing, and files be asked for in less than they take
+            self._budget.charge(time.thread_time() - start)
             self._watch.inspect()
             return answer
         except Closed:

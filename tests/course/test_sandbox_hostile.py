@@ -271,6 +271,23 @@ def test_many_waits_add_up_and_are_called_what_they_are(warm: WarmProcess) -> No
         assert ended.value.limit == "wall"
 
 
+def test_so_is_the_judges_letting_in_of_files(warm: WarmProcess) -> None:
+    """To ask for one takes a submission less than it takes the judge, who counts them, too."""
+    limits = replace(SMALL, submission_cpu=1.0, wall_least=60.0, folder_files=3_000)
+    with warm_process(warm.isolation.tier, limits) as small, small.fork() as child:
+        child.run(
+            "import os, time\n"
+            "def ask(name):\n    os.close(os.open(name, os.O_RDWR | os.O_CREAT))\n"
+            "for number in range(2_900):\n    ask(str(number))\n"
+        )
+        start, before = time.thread_time(), child.cpu
+        source = "end = time.monotonic() + 0.2\nwhile time.monotonic() < end:\n    ask('0')"
+        with pytest.raises(ProcessEnded) as ended:
+            deque(child.run(source) for _ in range(200))
+        assert ended.value.limit == "submission_cpu"
+        assert time.thread_time() - start + child.cpu - before < 1.0
+
+
 @pytest.mark.parametrize("answer", ["['x'] * 30_000", "[1.0] * 30_000", "[1.0]"])
 def test_nobody_runs_while_its_answer_is_read_and_judged(child: Child, answer: str) -> None:
     """That takes the judge up to a second, in which it counts no threads and no files."""
