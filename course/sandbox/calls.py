@@ -150,6 +150,9 @@ OPENS = (("open", 1), ("openat", 2))
 """And the place of their flags."""
 CREATE, CREATE_WITHOUT_NAME = 0o100, 0o20000000
 ACCESS_AND_TRUNCATE, TRUNCATE_ONLY = 0o1003, 0o1000
+NEITHER_READ_NOR_WRITE = 3
+"""The fourth way to open a file: for neither, which Landlock lets through for every file that there
+is. A device does what it does when it is opened, and of any file it tells who has a lock on it."""
 RENAME_WHITEOUT = 4
 """It leaves a device where the other file was, without a word to the judge or to Landlock."""
 ANOTHERS_CLOCK = 1 << 31

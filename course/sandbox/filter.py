@@ -100,8 +100,10 @@ def _by_flags() -> bytes:
     unshare = calls.CLOSE_RANGE_UNSHARE
     _add(rules, "close_range", arg(2, masked, unshare, unshare))
     ways, emptying = calls.ACCESS_AND_TRUNCATE, calls.TRUNCATE_ONLY
+    neither = calls.NEITHER_READ_NOR_WRITE
     for name, place in calls.OPENS:  # O_TRUNC without write access empties files
         _add(rules, name, arg(place, masked, ways, emptying))
+        _add(rules, name, arg(place, masked, neither, neither))
     whiteout = calls.RENAME_WHITEOUT
     _add(rules, "renameat2", arg(4, masked, whiteout, whiteout))
     for flags in (calls.MAP_HUGETLB, calls.MAP_SHARED_ANONYMOUS):

@@ -61,6 +61,12 @@ def test_nothing_outside_can_be_read(child: Child, name: str) -> None:
     assert refused(child, READS[name]) in ("FileNotFoundError", "PermissionError")
 
 
+def test_nothing_is_opened_for_neither_reading_nor_writing(child: Child) -> None:
+    for file in (__file__, "/dev/ptmx", os.devnull):
+        source = f"os.open({file!r}, os.O_WRONLY | os.O_RDWR)"
+        assert refused(child, source) == "PermissionError"
+
+
 @pytest.mark.parametrize(
     "source",
     [
