@@ -9,8 +9,7 @@ from __future__ import annotations
 import mmap
 import resource
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 _SIZES = Path("/proc/self/statm")
@@ -18,24 +17,39 @@ _OF_DATA = 5
 """The place of what can be written and is nobody else's, in pages."""
 
 
-@contextmanager
-def at_most(size: int) -> Iterator[None]:
+def at_most(size: int) -> AbstractContextManager[None]:
     """Have whoever asks for this many bytes more than there are by now meet a MemoryError.
 
     The limit is the whole process's, so only its main thread sets it; and only where the kernel
     says how much there is. May be nested.
     """
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if threading.current_thread() is not threading.main_thread() or not _SIZES.exists():
-        yield
-        return
-    most = int(_SIZES.read_text().split()[_OF_DATA]) * resource.getpagesize() + size
-    tighter = most if soft == resource.RLIM_INFINITY else min(most, soft)
-    resource.setrlimit(resource.RLIMIT_DATA, (tighter, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+    return _Limit(size)
+
+
+class _Limit(AbstractContextManager[None]):
+    """A limit, and what was there before.
+
+    No generator: who runs out of time on the way in or out of one leaves it halfway, and it would
+    go on when it is forgotten, to put back the limit around it, which is over by then. Here the one
+    around it takes both back.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._before: tuple[int, int] | None = None
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is not threading.main_thread() or not _SIZES.exists():
+            return
+        self._before = soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        there = int(_SIZES.read_text().split()[_OF_DATA]) * resource.getpagesize()
+        most = there + self._size
+        tighter = most if soft == resource.RLIM_INFINITY else min(most, soft)
+        resource.setrlimit(resource.RLIMIT_DATA, (tighter, hard))
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            resource.setrlimit(resource.RLIMIT_DATA, self._before)
 
 
 def is_to_be_had(size: int) -> bool:

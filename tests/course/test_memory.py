@@ -41,6 +41,30 @@ def test_an_outer_limit_holds_within_an_inner_one() -> None:
     assert limit() == before
 
 
+def test_a_limit_that_nobody_left_is_taken_back_by_the_one_around_it() -> None:
+    before = limit()
+    with memory.at_most(50 * MIB):
+        inner = memory.at_most(20 * MIB)
+        inner.__enter__()  # as for who runs out of time on the way
+    del inner
+    assert limit() == before
+
+
+def test_who_runs_out_of_time_in_the_parser_leaves_no_limit() -> None:
+    """It held for all whom this process graded afterwards, and for what it started."""
+    source = "import a" + ".a" * 30_000
+
+    def parse() -> None:
+        while True:
+            parsed(source)
+
+    before = limit()
+    for _ in range(3):
+        with pytest.raises(OutOfPatience):
+            within(0.3, parse)
+        assert limit() == before
+
+
 def test_another_thread_sets_no_limit_for_all() -> None:
     before, seen = limit(), []
 
