@@ -146,6 +146,7 @@ def mentioned(source: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@recalled  # what is none may take the parser long to say so
 def python(source: str) -> str | None:
     """The cell as plain Python text that parses, line for line; None when there is none."""
     for text in _readings(source):
@@ -163,7 +164,8 @@ def unindented(source: str) -> str:
 
 def parsed(source: str) -> ast.Module | None:
     """The cell as plain Python, as a tree; None when there is none."""
-    return next((tree for text in _readings(source) if (tree := _tree(text)) is not None), None)
+    text = python(source)
+    return None if text is None else _tree(text)
 
 
 def _readings(source: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from course import memory, patience
+from course import cellcode, memory, patience
 from course.cellcode import PARSING, parsed
 from course.patience import OutOfPatience, within
 from course.scopes import needed
@@ -140,3 +140,12 @@ def test_the_parser_gets_no_gigabytes(source: str) -> None:
 def test_a_cell_as_long_as_may_be_is_parsed(source: str) -> None:
     assert parsed(source) is not None
     assert needed(source) or "import" in source or "1" in source
+
+
+def test_what_is_no_python_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(cellcode, "_tree", tried.append)
+    source = "no python at all, this once"
+    for look in (parsed, needed, cellcode.study, cellcode.mentioned, cellcode.meaning):
+        look(source)
+    assert tried == [source]
