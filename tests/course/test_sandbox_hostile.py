@@ -285,7 +285,7 @@ def test_so_is_the_judges_letting_in_of_files(warm: WarmProcess) -> None:
         with pytest.raises(ProcessEnded) as ended:
             deque(child.run(source) for _ in range(200))
         assert ended.value.limit == "submission_cpu"
-        assert time.thread_time() - start + child.cpu - before < 1.0
+        assert time.thread_time() - start + child.cpu - before < 1.5 * limits.submission_cpu
 
 
 @pytest.mark.parametrize("answer", ["['x'] * 30_000", "[1.0] * 30_000", "[1.0]"])
