@@ -183,7 +183,10 @@ def _tree(text: str) -> ast.Module | None:
         try:
             with memory.at_most(PARSING):
                 return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except MemoryError:
+            memory.refuse_shortage(PARSING)  # of which nothing may be remembered
+            return None
+        except (SyntaxError, ValueError, RecursionError):
             return None
 
 

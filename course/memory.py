@@ -52,10 +52,9 @@ class _Limit(AbstractContextManager[None]):
             resource.setrlimit(resource.RLIMIT_DATA, self._before)
 
 
-def is_to_be_had(size: int) -> bool:
-    """Whether this machine would give so many bytes more."""
+def refuse_shortage(size: int) -> None:
+    """Raise MemoryError if so many bytes are not to be had: then no text is to blame for one."""
     try:
         mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        raise MemoryError(f"this machine has no {size >> 20} MiB left") from error

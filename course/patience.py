@@ -43,8 +43,7 @@ def within(seconds: float, make: Callable[[], Made]) -> Made:
         with memory.at_most(MOST_BYTES):
             return _in_time(seconds, make)
     except MemoryError:
-        if not memory.is_to_be_had(MOST_BYTES):  # then it is this machine that has too little
-            raise
+        memory.refuse_shortage(MOST_BYTES)
         raise OutOfPatience from None
 
 

@@ -78,7 +78,10 @@ def _tables(source: str) -> list[symtable.SymbolTable]:
             warnings.simplefilter("ignore")
             with memory.at_most(PARSING):
                 found = [symtable.symtable(text, "cell", "exec")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except MemoryError:
+        memory.refuse_shortage(PARSING)
+        return []
+    except (SyntaxError, ValueError, RecursionError):
         return []
     for table in found:
         found += table.get_children()

@@ -12,6 +12,7 @@ from sandboxes import TIERS, missing, warm_process
 
 from course.sandbox import apart
 from course.sandbox.forks import WarmProcess
+from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 
 PROGRAM = """
@@ -51,14 +52,19 @@ def test_code_is_copied_and_stays_what_it_is() -> None:
     assert "wxp" not in mappings
 
 
+def seen_of(child: Child) -> str:
+    """What a submission's process has mapped, seen from outside."""
+    try:
+        return Path(f"/proc/{child._process.pid}/smaps").read_text(encoding="utf-8")
+    except PermissionError:
+        pytest.skip("only root may see that")
+
+
 @pytest.mark.parametrize("tier", TIERS)
 def test_a_submission_shares_no_code_with_another(tier: str) -> None:
     with warm_process(tier) as warm, warm.fork() as child:
         child.run("import numpy")
-        try:
-            mappings = Path(f"/proc/{child._process.pid}/smaps").read_text(encoding="utf-8")
-        except PermissionError:
-            pytest.skip("only root may see that")
+        mappings = seen_of(child)
     assert "r-xp" in mappings
     assert not [*shared(mappings)]
 
@@ -69,10 +75,7 @@ def test_what_a_lab_names_is_copied_whole() -> None:
         pytest.skip(f"bwrap does not work here: {missing('bwrap')}")
     bwrap = Isolation.of_tier("bwrap")
     with WarmProcess(bwrap, packages=["tornado"]) as warm, warm.fork() as child:
-        try:
-            mappings = Path(f"/proc/{child._process.pid}/smaps").read_text(encoding="utf-8")
-        except PermissionError:
-            pytest.skip("only root may see that")
+        mappings = seen_of(child)
     assert "speedups." in mappings
     assert not [*shared(mappings)]
 
