@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from course.cellcode import meaning, mentioned, study
 from course.lab import Exercise, Lab
+from course.patience import FOR_A_PAGE, OutOfPatience, within
 from course.record import CellRecord, CheckRecord, Outcome
 from course.running import Executed
 from course.scopes import needed
@@ -39,6 +40,17 @@ class Loan:
 
 def lend(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
     """What to run so that no exercise suffers from one above it; nothing when none does.
+
+    Nor is anything lent to a program that takes the patience of a page to look through.
+    """
+    try:
+        return within(FOR_A_PAGE, lambda: _loans(lab, judged))
+    except OutOfPatience:
+        return ()
+
+
+def _loans(lab: Lab, judged: Sequence[Executed]) -> tuple[Loan, ...]:
+    """The same, however long it takes.
 
     A solution is run after the last grade cell of its own exercise, so that none judges it; and
     again above each cell that is judged again, where wrong functions may have been typed once more.

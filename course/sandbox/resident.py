@@ -8,15 +8,21 @@ not only what is loaded of them: a mapping can be made longer, and then shows wh
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 MORSEL = 1 << 20
 RTLD_DI_LINKMAP = 2
+DONT_FORK, POPULATE_READ = 10, 22
+
+_libc = ctypes.CDLL(None)
+_libc.mmap.restype = ctypes.c_void_p
 
 
 class _Library(ctypes.Structure):
@@ -29,10 +35,20 @@ _Library._fields_ = (
 )
 
 
-@cache  # no library comes later
+class _Whole(NamedTuple):
+    """A file, and where all of it is mapped."""
+
+    path: Path
+    place: ctypes.c_void_p
+    size: ctypes.c_size_t
+
+
 def bring_in() -> int:
-    """Read each file that is loaded as a library or as the program; return how many bytes."""
-    return sum(map(_read, libraries()))
+    """Have each file that is loaded, as a library or as the program, in memory; return its bytes.
+
+    To be called again when it matters again: when memory runs short, what nobody uses leaves.
+    """
+    return sum(map(_brought_in, _mapped()))
 
 
 def libraries() -> set[Path]:
@@ -57,9 +73,30 @@ def loaded() -> Iterator[tuple[int, Path]]:
         name, library = b"", library.contents.next
 
 
+@cache  # no library comes later
+def _mapped() -> tuple[_Whole, ...]:
+    return tuple(whole for path in libraries() for whole in _map(path))
+
+
+def _map(path: Path) -> Iterator[_Whole]:
+    """Map it, and not for children; nothing of what has been replaced: nobody else can open it."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        size = ctypes.c_size_t(os.fstat(file.fileno()).st_size)
+        how = mmap.PROT_READ, mmap.MAP_PRIVATE, file.fileno(), ctypes.c_long(0)
+        place = ctypes.c_void_p(_libc.mmap(None, size, *how))
+        _libc.madvise(place, size, DONT_FORK)
+        yield _Whole(path, place, size)
+
+
+def _brought_in(whole: _Whole) -> int:
+    if _libc.madvise(whole.place, whole.size, POPULATE_READ):  # before Linux 5.14
+        return _read(whole.path)
+    return whole.size.value
+
+
 def _read(path: Path) -> int:
     size, morsel = 0, bytearray(MORSEL)
     with suppress(FileNotFoundError), path.open("rb", buffering=0) as file:
         while count := file.readinto(morsel):
             size += count
-    return size  # 0 of what has been replaced meanwhile: nobody else can open that either
+    return size

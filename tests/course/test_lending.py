@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import tiny
 
+from course import lending
 from course.config import load_settings
 from course.grading import Graded, Grader
 from course.lab import Kind, Lab, LabCell
@@ -122,6 +123,13 @@ def test_no_exercise_is_judged_where_its_own_solution_or_a_later_one_was_run() -
     first, last = programs(nameless(THREE, 3), grade2=1, grade4=1, grade7=0)
     assert (first[-1], last[-1]) == ("grade4", "grade7")
     assert "=print" not in " ".join(first)
+
+
+def test_nothing_is_lent_to_what_takes_too_long_to_look_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lending, "FOR_A_PAGE", 0.0)
+    assert lend(THREE, judged(THREE, grade2=1, grade4=1)) == ()
 
 
 def test_what_earned_everything_is_neither_lent_nor_judged_again() -> None:
