@@ -230,9 +230,10 @@ class Child:
             head, body = self._channel.receive_frame()
             self._warm.let_none_run()  # until it is asked again
             answer = read_answer(decode(head, body), self._number)
-            # a frame may be sent again for nothing, and files be asked for in less than they take
-            self._budget.charge(time.thread_time() - start)
             self._watch.inspect()
+            # a frame may be sent again for nothing, files be asked for in less than they take, and
+            # all that are there by now are counted for each request, however little it is
+            self._budget.charge(time.thread_time() - start)
             return answer
         except Closed:
             self._warm.let_none_run()  # who lives on, and writes, is not looked at any more

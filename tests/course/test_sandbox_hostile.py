@@ -288,6 +288,18 @@ def test_so_is_the_judges_letting_in_of_files(warm: WarmProcess) -> None:
         assert time.thread_time() - start + child.cpu - before < 1.5 * limits.submission_cpu
 
 
+def test_so_is_the_judges_count_of_files_that_are_there(warm: WarmProcess) -> None:
+    """It counts them after each request: a notebook of empty cells had it count for minutes."""
+    limits = replace(SMALL, submission_cpu=1.0, wall_least=60.0, folder_files=3_000)
+    with warm_process(warm.isolation.tier, limits) as small, small.fork() as child:
+        child.run("for number in range(2_900):\n    open(str(number), 'x').close()")
+        child.renew_budget()
+        start, before = time.thread_time(), child.cpu
+        with contextlib.suppress(ProcessEnded):
+            deque(child.run("") for _ in range(600))
+        assert time.thread_time() - start + child.cpu - before < 1.5 * limits.submission_cpu
+
+
 @pytest.mark.parametrize("answer", ["['x'] * 30_000", "[1.0] * 30_000", "[1.0]"])
 def test_nobody_runs_while_its_answer_is_read_and_judged(child: Child, answer: str) -> None:
     """That takes the judge up to a second, in which it counts no threads and no files."""
