@@ -19,6 +19,8 @@ from course.sandbox.turnstile import Turnstile
 LONGEST_WAIT = 0.25
 SECONDS_BETWEEN_GLANCES = 0.03
 SHORTEST_WAIT = 0.005
+LATE = 1.0
+"""Seconds after which whoever waits for hundredths of one must have stood still meanwhile."""
 LINKS_OF_AN_EMPTY_FOLDER = 2
 SECONDS_TO_STOP = 0.5
 SECONDS_BETWEEN_LOOKS = 0.0002
@@ -39,6 +41,7 @@ class Process:
         self._ticks = ~pid << 3
         self._cpu = 0.0
         self._delay = 0.0
+        self._passed_over = 0.0
         self._seen: dict[str, tuple[float, float]] = {}
         self._pauses = False
         try:
@@ -67,7 +70,11 @@ class Process:
             name: (delay, self._delay) if name in new else self._seen.get(name, never)
             for name, delay in found.items()
         }
-        return time.monotonic() - self._delay
+        return time.monotonic() - self._delay - self._passed_over
+
+    def pass_over(self, seconds: float) -> None:
+        """Have these seconds not count as waiting: nobody looked whether there is an answer."""
+        self._passed_over += seconds
 
     def cpu(self) -> float:
         """CPU seconds of the process so far; after its end, what was read last."""
@@ -220,7 +227,10 @@ class Deadline:
         self.glance = glance
 
     def wait(self, descriptor: int, event: int) -> None:
-        """Wait until the descriptor is ready; raises `Expired`, or what `glance` raises."""
+        """Wait until the descriptor is ready; raises `Expired`, or what `glance` raises.
+
+        While the judge itself stands still, as after Ctrl-Z, it waits for nobody.
+        """
         poll = select.poll()
         poll.register(descriptor, event)
         if self.process.turnstile is not None:
@@ -236,6 +246,9 @@ class Deadline:
             end = time.monotonic() + max(soonest, SHORTEST_WAIT)
             while (left := end - time.monotonic()) > 0:
                 self.glance()
+                began = time.monotonic()
                 ready = poll.poll(min(left, SECONDS_BETWEEN_GLANCES) * 1000)
+                if (took := time.monotonic() - began) > LATE:
+                    self.process.pass_over(took)
                 if any(each == descriptor for each, _ in ready):
                     return

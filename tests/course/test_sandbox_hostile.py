@@ -110,6 +110,16 @@ def test_a_loaded_machine_changes_nothing(warm: WarmProcess, source: str) -> Non
         assert (ran.limit, child.alive) == ("cell_cpu", True)
 
 
+def test_a_judge_that_stood_still_did_not_wait(child: Child) -> None:
+    """Who grades presses Ctrl-Z, and goes on when the answer has been there for long."""
+    pid, still = os.getpid(), 2 * (SMALL.wall(SMALL.cell_cpu) + WALL_GRACE)
+    stop = f"sleep 0.5; kill -STOP {pid}; sleep {still}; kill -CONT {pid}"
+    with subprocess.Popen(["/bin/sh", "-c", stop]):
+        ran = child.run("import time\ntime.sleep(1)")
+    assert (ran.limit, child.alive) == (None, True)
+    assert child.run("1").limit is None
+
+
 def test_nobody_waits_for_a_processor_by_giving_way(child: Child) -> None:
     """That would count neither as computing nor as waiting, for as long as somebody computes."""
     os.sched_setaffinity(child._process.pid, {0})
