@@ -30,6 +30,8 @@ from course.workers import SECONDS_TO_CLOSE, Done, OpenGrader
 
 WORKER_DIED = "The grader's process ended without a word, twice, so this is to be graded again."
 SECONDS_TO_HEED = 0.2
+MOST_KEPT = 256 << 20
+"""Bytes of submissions that wait for another try; if there are more, they come before the rest."""
 PREFIX = "course-pool-"
 AFTER_ITS_OWN = -200
 """When this process ends: after multiprocessing (-100) has removed what it made in there itself."""
@@ -54,14 +56,15 @@ def grade_all(
     called a few times a second while nothing is half done, raises. `meanwhile` is called once, when
     the first submissions are with the workers. When a worker dies, nobody knows which of the
     submissions in flight was to blame: each is tried once more, alone, by what `open_alone` opens;
-    so is, at the end, each that was ended for what another one may have done. A `crew` that is
-    `readied` already begins, and ends where it was readied.
+    so is, at the end or when `crowded`, each that was ended for what another one may have done. A
+    `crew` that is `readied` already begins, and ends where it was readied.
     """
     waiting = iter(handed_in)
     heed = _first(meanwhile, heed)
     opened = nullcontext(crew) if crew else _pool(open_grader, processes)
     while suspects := (yield from _through_pool(waiting, opened, processes, heed)):
-        for suspect in suspects:
+        while suspects:
+            suspect = suspects.pop(0)  # whoever had a second try is not kept beside those to come
             alone = _pool(open_alone or open_grader, 1)
             if (yield from _through_pool(iter([suspect]), alone, 1, heed)):
                 yield suspect, Done(None, WORKER_DIED, WORKER_DIED)
@@ -131,20 +134,25 @@ def _temporary_files_swept() -> Iterator[None]:
         tempfile.tempdir = usual
 
 
+def crowded(waiting: Iterable[HandedIn]) -> bool:
+    """Whether those who wait for another try take much memory: anybody can make themselves wait."""
+    return sum(len(each.data or b"") for each in waiting) > MOST_KEPT
+
+
 def _through_pool(
     waiting: Iterator[HandedIn],
     opened: AbstractContextManager[Executor],
     processes: int,
     heed: Callable[[], None],
 ) -> Results[T]:
-    """Grade from `waiting` until it is empty, or a worker dies; returns what is to be tried again.
+    """Grade from `waiting` until it is empty, or a worker dies, or those to be tried again crowd.
 
-    Little is handed out ahead: enough that no worker waits, and few are under suspicion.
+    Returns these. Little is handed out ahead: enough that no worker waits, and few are suspects.
     """
     flying: dict[Future[Done[T]], HandedIn] = {}
     again: list[HandedIn] = []
     with opened as pool:
-        while _fill(flying, pool, waiting, processes + 1):
+        while _fill(flying, pool, waiting, 0 if crowded(again) else processes + 1):
             heed()
             wait(flying, SECONDS_TO_HEED, return_when=FIRST_COMPLETED)
             broken = any(each.done() and _is_lost(each) for each in flying)
@@ -167,7 +175,7 @@ def _fill(
     waiting: Iterator[HandedIn],
     room: int,
 ) -> bool:
-    for handed_in in itertools.islice(waiting, room - len(flying)):
+    for handed_in in itertools.islice(waiting, max(0, room - len(flying))):
         flying[_submit(pool, workers.grade, handed_in)] = handed_in
     return bool(flying)
 

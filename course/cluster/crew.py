@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from course.batch import SECONDS_TO_HEED, WORKER_DIED
+from course.batch import SECONDS_TO_HEED, WORKER_DIED, crowded
 from course.cluster import scheduler, worker
 from course.cluster.parcel import Parcel, fingerprint
 from course.cluster.worker import Refused
@@ -191,11 +191,11 @@ class Crew(Generic[T]):
 
     def _hand_out(self, waiting: Iterator[HandedIn]) -> bool:
         """Give every worker what it has room for; False when there is nothing left to wait for."""
-        exhausted = False
+        exhausted, held_up = False, crowded(self._lost)
         for address, member in self._members.items():
             if member.admitted and self._lost and not member.grading:
                 self._ask(worker.grade, address, self._lost.popleft(), suspect=True)
-            while member.has_room and not exhausted:
+            while member.has_room and not exhausted and not held_up:
                 each = self._returned.popleft() if self._returned else next(waiting, None)
                 exhausted = each is None
                 if each is not None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from course import workers
+from course import batch, workers
 from course.batch import WORKER_DIED, grade_all, readied
 from course.errors import KilledFromOutside
 from course.submitted import HandedIn
@@ -80,6 +80,28 @@ def test_who_was_ended_for_others_is_graded_alone_when_all_are_done(tmp_path: Pa
         given[handed_in.student] = done.graded
     assert list(given) == ["s03", "s01", "s00", "s02"]
     assert (given["s00"], given["s02"]) == ({"s01", "s03"}, {"s00", "s01", "s03"})
+
+
+def test_those_who_wait_for_another_try_do_not_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = len(b"crowded" * 2)
+    monkeypatch.setattr(batch, "MOST_KEPT", kept)
+    programs = iter(hand_in(*["crowded"] * 12, "fine"))
+    read: list[str] = []
+    given: list[str] = []
+    most = 0
+    for handed_in, _ in grade_all(_noted(programs, read), open_fake, 2):
+        given.append(handed_in.student)
+        most = max(most, len(read) - len(given))
+    assert sorted(given) == [f"s{number:02}" for number in range(13)]
+    assert most <= 3 + 3  # one more than may wait, and those that were with the workers by then
+
+
+def _noted(programs: Iterator[HandedIn], read: list[str]) -> Iterator[HandedIn]:
+    for each in programs:
+        read.append(each.student)
+        yield each
 
 
 def test_who_is_ended_without_others_is_at_fault() -> None:

@@ -123,6 +123,30 @@ def test_what_was_ended_for_others_is_graded_once_more(
     assert [(tmp_path / name).read_text() for name in ("1", "9")] == ["xx", "xx"]
 
 
+@pytest.mark.slow
+def test_those_who_wait_for_another_try_do_not_fill_the_memory(
+    course: Path, dask: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dask.add(PYTHONPATH=os.pathsep.join(filter(None, sys.path)))
+    programs = [b"crowded\0%d\0%b/%d" % (1, bytes(tmp_path), number) for number in range(12)]
+    monkeypatch.setattr(batch, "MOST_KEPT", len(programs[0]))
+    read: list[bytes] = []
+
+    def everybody() -> Iterator[HandedIn]:
+        for data in programs:
+            read.append(data)
+            yield HandedIn(str(len(read)), data)
+
+    given, most = 0, 0
+    with crew.gathered(dask.address, parcel_of(course, open_looking)) as gathered:
+        for _, done in gathered.grade_all(everybody()):
+            assert done.graded
+            given += 1
+            most = max(most, len(read) - given)
+    assert given == len(programs)
+    assert most <= 4  # one more than may wait, and those that the worker had by then
+
+
 def other_version(folder: Path) -> str:
     """A PYTHONPATH that makes a worker believe to have another Matplotlib."""
     folder.mkdir()
