@@ -41,6 +41,7 @@ KILLED = (
     "the process {} was killed from outside: by somebody on this machine, or by the kernel because"
     " memory ran out (then lower c.Limits.memory_bytes or c.Course.processes)"
 )
+TOO_SLOW = f"the process from which submissions are forked did not start in {START_SECONDS:g} s"
 PREFIX = "course-sandbox-"
 UNHELD = (
     "the judge holds the processes of submissions by what only Linux has (pidfd, credentials on"
@@ -98,6 +99,8 @@ class WarmHandle:
             raise KilledFromOutside(KILLED.format("from which submissions are forked")) from None
         if error.errno in (errno.ENOSPC, errno.EDQUOT):  # perhaps another submission filled it
             raise KilledFromOutside(NO_ROOM) from None
+        if isinstance(error, TimeoutError):  # perhaps others' threads had the processors
+            raise KilledFromOutside(TOO_SLOW) from None
         raise GraderFault(f"the warm process does not start: {reason}") from None
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
@@ -267,10 +270,8 @@ class WarmHandle:
 
     def close(self) -> None:
         """End the warm process, which ends its children, and remove its folder."""
-        with contextlib.suppress(
-            OSError
-        ):  # not the end of file alone: a fork of ours may hold a copy
-            self._control.send(END)
+        with contextlib.suppress(OSError):
+            self._control.send(END)  # not the end of file alone: a fork of ours may hold a copy
         self._control.close()
         process = getattr(self, "_process", None)
         if process is not None:

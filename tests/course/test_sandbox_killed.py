@@ -302,3 +302,15 @@ def test_one_that_is_killed_again_is_a_sentence(tier: str, monkeypatch: pytest.M
     with pytest.raises(KilledFromOutside, match="from which submissions are forked was killed"):
         WarmProcess(Isolation.of_tier(tier), SMALL).start()
     assert len(met) == 2
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_so_is_one_that_others_keep_from_starting_in_time(
+    tier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission has sixty threads on each core, and it takes a minute instead of a second."""
+    if missing(tier):
+        pytest.skip(missing(tier))
+    monkeypatch.setattr("course.sandbox.warmup.START_SECONDS", 0.01)
+    with pytest.raises(KilledFromOutside, match="did not start in"):
+        WarmProcess(Isolation.of_tier(tier), SMALL).start()
