@@ -201,7 +201,13 @@ class Child:
         return allowance
 
     def _ask(self, request: Allowance, verb: str, *arguments: object) -> tuple[str, Any]:
-        """Send one request and return (outcome, content)."""
+        """Send one request and return (outcome, content).
+
+        What the judge computes for it counts as the submission's: a frame may be sent again for
+        nothing, files be asked for in less than they take, and all that are there by then are
+        counted for each request, however little it is.
+        """
+        computed = time.thread_time()
         self._number += 1
         self._asked = (self.cpu, self._watch.slowed)
         question = (self._number, verb, request.cpu, request.wall, arguments)
@@ -218,11 +224,11 @@ class Child:
         start = self._process.wall()
         answer = self._exchange(frame)
         self._budget.wall -= self._process.wall() - start
+        self._budget.charge(time.thread_time() - computed)
         return answer
 
     def _exchange(self, frame: tuple[bytes, bytes]) -> tuple[str, Any]:
         """Send a request and read its answer; anything else ends the submission."""
-        start = time.thread_time()
         try:
             if self._channel.has_input():
                 self._channel.expect_end()
@@ -231,9 +237,6 @@ class Child:
             self._warm.let_none_run()  # until it is asked again
             answer = read_answer(decode(head, body), self._number)
             self._watch.inspect()
-            # a frame may be sent again for nothing, files be asked for in less than they take, and
-            # all that are there by now are counted for each request, however little it is
-            self._budget.charge(time.thread_time() - start)
             return answer
         except Closed:
             self._warm.let_none_run()  # who lives on, and writes, is not looked at any more

@@ -319,7 +319,7 @@ def test_nobody_runs_while_its_answer_is_read_and_judged(child: Child, answer: s
         "        ticks.append(time.monotonic())\n"
         "threading.Thread(target=tick, daemon=True).start()\nopen('mallory', 'w').close()\n"
         f"def answer():\n    return {answer}\n"
-        "def longest():\n    time.sleep(0.05)\n"
+        "def longest():\n    time.sleep(0.05)\n    ticks.append(time.monotonic())\n"
         "    return max(now - was for was, now in zip(ticks, ticks[1:]))"
     )
     assert len(child.call("answer")) in (1, 30_000)
