@@ -30,6 +30,12 @@ NEEDED = "course.ahead"  # imported once, where workers are forked
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 FAILED = "The grader itself failed here ({kind}), so this is to be graded again."
+MOST_SECONDS = 3600.0
+"""CPU seconds that grading one submission may take this process, which the kernel ends then.
+
+Whatever is known to take long has a limit of its own, many times lower. This one is for what nobody
+has thought of: no run waits for ever.
+"""
 SECONDS_TO_CLOSE = 5.0  # how long a worker that must end may take to close its grader
 
 ENDED = 128 + signal.SIGTERM
@@ -112,22 +118,26 @@ def get_ready() -> None:
 
 def grade(handed_in: HandedIn) -> Done[Any]:
     """Grade one submission with this process's grader. Never raises: a fault is a result."""
-    done = attempt(lambda each: _worker.opened()(each), handed_in)
+    done = attempt(_worker.opened, handed_in)
     if done.fault:
         with contextlib.suppress(Exception):
             _worker.close()  # whatever state it is in; the next submission gets a fresh one
     return done
 
 
-def attempt(grade: Callable[[HandedIn], T], handed_in: HandedIn) -> Done[T]:
-    """What `grade` gives for a submission; an exception of ours becomes a fault."""
+def attempt(opened: Callable[[], Callable[[HandedIn], T]], handed_in: HandedIn) -> Done[T]:
+    """What the grader that is `opened` gives for a submission; an exception of ours is a fault."""
     try:
+        grade = opened()
+        signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)  # its signal, SIGVTALRM, ends us
         return Done(grade(handed_in))
     except GraderFault as error:  # who raised it has said everything
         reason = FAILED.format(kind=type(error).__name__)
         return Done(None, str(error), reason, again=isinstance(error, KilledFromOutside))
     except Exception as error:
         return Done(None, traceback.format_exc(), FAILED.format(kind=type(error).__name__))
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def _leave(*_: Any) -> None:

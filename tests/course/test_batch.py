@@ -30,6 +30,10 @@ def fake_grade(handed_in: HandedIn) -> Any:
             raise RuntimeError("the grader is wrong")
         case [b"die"]:
             os.kill(os.getpid(), signal.SIGKILL)
+        case [b"compute", seconds]:
+            start = time.process_time()
+            while time.process_time() - start < float(seconds):
+                pass
         case [b"crowded"]:
             raise KilledFromOutside("it lacked room")
         case [b"sleep", seconds]:
@@ -37,6 +41,13 @@ def fake_grade(handed_in: HandedIn) -> Any:
     return SimpleNamespace(
         student=handed_in.student, process=os.getpid(), environment=dict(os.environ)
     )
+
+
+@contextmanager
+def open_impatiently() -> Iterator[Callable[[HandedIn], Any]]:
+    """A grader whose process may compute for a tenth of a second for one submission."""
+    workers.MOST_SECONDS = 0.1
+    yield fake_grade
 
 
 @contextmanager
@@ -155,6 +166,13 @@ def test_workers_close_their_graders(tmp_path: Path) -> None:
     }
     assert {path.name for path in tmp_path.iterdir()} == used
     assert len(used) == 2
+
+
+def test_a_worker_that_computes_for_ever_is_lost_and_the_others_are_graded() -> None:
+    programs = hand_in("fine", "compute 60", *["compute 0.02"] * 10)
+    results = grade_all(programs, open_impatiently, 2)
+    lost = {each.student: done.reason for each, done in results if not done.graded}
+    assert lost == {"s01": WORKER_DIED}
 
 
 def test_ending_early_ends_the_workers_and_closes_their_graders(tmp_path: Path) -> None:
