@@ -222,7 +222,8 @@ def _changed(
         try:
             parse_timestamp(handed_in.timestamp)
         except ConfigurationError as error:
-            unread.append((replace(handed_in, timestamp=""), Done(None, reason=str(error))))
+            nothing = replace(handed_in, data=None, timestamp="")
+            unread.append((nothing, Done(None, reason=str(error))))
             continue
         record = None if what.force else ledger.unchanged(handed_in)
         if record is None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
 
 from course.errors import GraderFault, KilledFromOutside
+from course.sandbox.stopwatch import TimeLimit
 from course.submitted import HandedIn
 
 T = TypeVar("T")
@@ -134,7 +135,7 @@ def attempt(opened: Callable[[], Callable[[HandedIn], T]], handed_in: HandedIn) 
     except GraderFault as error:  # who raised it has said everything
         reason = FAILED.format(kind=type(error).__name__)
         return Done(None, str(error), reason, again=isinstance(error, KilledFromOutside))
-    except Exception as error:
+    except (Exception, TimeLimit) as error:  # of signals in a row one might outlive `patience`
         return Done(None, traceback.format_exc(), FAILED.format(kind=type(error).__name__))
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)

@@ -172,5 +172,6 @@ def _source(source: object, most: int) -> tuple[str, str]:
 
 
 def _word(value: object) -> str:
-    """A label, short enough to be repeated in a sentence."""
-    return value[:200].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    """A label, short enough to be repeated in a sentence, and on one line."""
+    text = value[:200].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    return " ".join(text.split())

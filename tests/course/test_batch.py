@@ -20,6 +20,7 @@ import pytest
 from course import batch, workers
 from course.batch import WORKER_DIED, grade_all, readied
 from course.errors import KilledFromOutside
+from course.sandbox.stopwatch import TimeLimit
 from course.submitted import HandedIn
 
 
@@ -28,6 +29,8 @@ def fake_grade(handed_in: HandedIn) -> Any:
     match (handed_in.data or b"").split():
         case [b"raise"]:
             raise RuntimeError("the grader is wrong")
+        case [b"late"]:
+            raise TimeLimit
         case [b"die"]:
             os.kill(os.getpid(), signal.SIGKILL)
         case [b"compute", seconds]:
@@ -140,7 +143,7 @@ def test_results_come_as_they_are_ready() -> None:
 
 
 def test_a_fault_of_ours_is_a_result_with_its_traceback() -> None:
-    results = grade("fine", "raise", "fine")
+    results = grade("fine", "raise", "fine", "late")
     assert results["s01"].graded is None
     assert "RuntimeError: the grader is wrong" in results["s01"].fault
     assert results["s01"].reason == (
@@ -148,6 +151,7 @@ def test_a_fault_of_ours_is_a_result_with_its_traceback() -> None:
     )
     assert results["s00"].graded
     assert results["s02"].graded
+    assert "TimeLimit" in results["s03"].reason
 
 
 def test_a_worker_that_dies_costs_nobody_else_anything() -> None:

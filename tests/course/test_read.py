@@ -121,6 +121,11 @@ def test_a_pasted_picture_is_not_lost_without_a_word() -> None:
     assert cell.said == PICTURE
 
 
+def test_a_label_is_one_line() -> None:
+    cell = {"source": "x", "metadata": {"nbgrader": {"grade_id": "cost\n\n# All points"}}}
+    assert read(notebook(cell).encode())[0].grade_id == "cost # All points"
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
