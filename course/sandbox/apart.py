@@ -15,6 +15,7 @@ import os
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from course.sandbox import resident
@@ -32,11 +33,25 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def take_code() -> int:
     """Copy what is loaded of the program and its libraries by now; return how many bytes."""
+    return _taken(0)
+
+
+@cache  # no library comes later
+def take_all() -> int:
+    """Copy what has been loaded since, too, and all data: no page is a file's any more.
+
+    Such a page may have been put out of memory, by whoever reads much, and would be read again by
+    whoever touches it: a bit for the next one who does. Data that was made read-only is not, then.
+    """
+    return _taken(WRITABLE)
+
+
+def _taken(also: int) -> int:
     return sum(
         _copied(base + start, size, flags)
         for base, path in resident.loaded()
         for start, size, flags in _segments(path)
-        if not flags & WRITABLE  # else it is the process's own already
+        if not flags & WRITABLE & ~also  # what is written to is the process's own already
     )
 
 
@@ -56,6 +71,7 @@ def _segments(path: Path) -> Iterator[tuple[int, int, int]]:
 def _copied(start: int, size: int, flags: int) -> int:
     """Have these pages copied, by writing to each what it holds; 0 where that is forbidden."""
     usual = mmap.PROT_READ | (mmap.PROT_EXEC if flags & EXECUTABLE else 0)
+    usual |= mmap.PROT_WRITE if flags & WRITABLE else 0
     whole = ctypes.c_void_p(start), ctypes.c_size_t(size)
     if _libc.mprotect(*whole, usual | mmap.PROT_WRITE):
         return 0

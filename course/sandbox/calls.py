@@ -102,6 +102,11 @@ WORDS = ("set_robust_list", "set_tid_address")
 when it ends. libc has named some before the seal, and which page lies there is the process's to
 change."""
 
+BY_MAPPINGS = ("mremap", "mprotect", "madvise")
+"""Every call with which a process comes back to pages of a library's file, of all of which it has a
+copy: by making a mapping longer, by reading the gaps between two, or by giving a copy away. The
+allocator does without."""
+
 # --- what may be asked for by a number among the arguments, where not everything may
 
 IOCTLS = (
@@ -134,7 +139,6 @@ Others put a library's pages out of memory, or join them for all who map it."""
 SOCKET_OPTIONS = (3, 4, 7, 8, 30, 38, 39)
 """Of getsockopt: what kind of socket it is, its error and its room. Another gives a descriptor of
 whoever made it, which is the judge."""
-MADV_HUGEPAGE = 14
 FUTEX_WAITS = (0, 1, 3, 4, 9, 10)
 """To wait and to wake, and from one word to another. Others lend a priority, and one that no libc
 asks for any more (FUTEX_WAKE_OP) has the kernel log whoever asks it for nonsense."""

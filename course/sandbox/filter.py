@@ -86,7 +86,8 @@ def compile_seal() -> bytes:
     _add(rules, "futex", seccomp.Arg(1, seccomp.MASKED_EQ, calls.FUTEX_PRIVATE, 0))
     for command in (*calls.SEE_LOCKS, *calls.DUPLICATES):
         _add(rules, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, LOW_WORD, command))
-    _add(rules, "madvise", seccomp.Arg(2, seccomp.MASKED_EQ, LOW_WORD, calls.MADV_HUGEPAGE))
+    for name in calls.BY_MAPPINGS:
+        _add(rules, name)
     return _compiled(rules)
 
 

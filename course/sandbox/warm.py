@@ -127,6 +127,7 @@ class Forker:
         """Fork a child that talks over this channel, sealed if it will be told a solution."""
         if sealed:
             resident.bring_in()
+            apart.take_all()
         self.count += 1
         folder = Path(self.settings["folder"]) / str(self.count)
         folder.mkdir(mode=0o700)

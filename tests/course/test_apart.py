@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,6 +68,19 @@ def test_a_submission_shares_no_code_with_another(tier: str) -> None:
         mappings = seen_of(child)
     assert "r-xp" in mappings
     assert not [*shared(mappings)]
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_one_that_is_lent_a_solution_has_no_page_of_a_file(tier: str) -> None:
+    """Whether it touches one that was put out of memory, whoever touches it next can tell."""
+    with warm_process(tier) as warm, warm.fork(sealed=True) as child:
+        mappings = seen_of(child)
+        assert child.run("import numpy\nnumpy.zeros(10**6).sum()").error is None
+    found = [each.split() for each in re.split(r"\n(?=[0-9a-f]+-[0-9a-f]+ )", mappings)]
+    of_files = [each for each in found if each[1][0] == "r" and each[5].startswith("/")]
+    assert len(of_files) > 100
+    for each in of_files:
+        assert each[each.index("Anonymous:") + 1] == each[each.index("Size:") + 1], each[:6]
 
 
 def test_what_a_lab_names_is_copied_whole() -> None:
