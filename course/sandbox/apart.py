@@ -13,12 +13,12 @@ import ctypes
 import mmap
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from course.sandbox import resident
+from course.sandbox import libraries
 
 HEADER = struct.Struct("=4sB27xQ14xHH")
 """Of an ELF file: what it is, its class, where its segments are listed, their size and number."""
@@ -32,26 +32,26 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def take_code() -> int:
-    """Copy what is loaded of the program and its libraries by now; return how many bytes."""
-    return _taken(0)
+    """Copy what is loaded by now and not to be written to; return how many bytes."""
+    return _taken(lambda flags: not flags & WRITABLE)  # what is, is the process's own already
 
 
 @cache  # no library comes later
 def take_all() -> int:
-    """Copy what has been loaded since, too, and all data: no page is a file's any more.
+    """Copy all that is loaded, data that was written to, too: no page is a file's any more.
 
     Such a page may have been put out of memory, by whoever reads much, and would be read again by
     whoever touches it: a bit for the next one who does. Data that was made read-only is not, then.
     """
-    return _taken(WRITABLE)
+    return _taken(lambda flags: True)
 
 
-def _taken(also: int) -> int:
+def _taken(wanted: Callable[[int], bool]) -> int:
     return sum(
         _copied(base + start, size, flags)
-        for base, path in resident.loaded()
+        for base, path in libraries.loaded()
         for start, size, flags in _segments(path)
-        if not flags & WRITABLE & ~also  # what is written to is the process's own already
+        if wanted(flags)
     )
 
 

@@ -23,7 +23,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from course.sandbox import apart, compiled, confine, resident, sweep
+from course.sandbox import apart, compiled, confine, sweep
 from course.sandbox.limits import Limits
 
 MESSAGE_BYTES = 1 << 18
@@ -126,7 +126,6 @@ class Forker:
     def fork(self, channel: socket.socket, *, sealed: bool) -> None:
         """Fork a child that talks over this channel, sealed if it will be told a solution."""
         if sealed:
-            resident.bring_in()
             apart.take_all()
         self.count += 1
         folder = Path(self.settings["folder"]) / str(self.count)

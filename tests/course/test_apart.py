@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from sandboxes import TIERS, missing, warm_process
 
-from course.sandbox import apart
+from course.sandbox import apart, view
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import Child
 from course.sandbox.isolation import Isolation
 
 PROGRAM = """
 import numpy
-from course.sandbox import apart
+from course.sandbox import apart, view
 print(apart.take_code())
 print(open("/proc/self/smaps").read())
 """
@@ -81,6 +81,26 @@ def test_one_that_is_lent_a_solution_has_no_page_of_a_file(tier: str) -> None:
     assert len(of_files) > 100
     for each in of_files:
         assert each[each.index("Anonymous:") + 1] == each[each.index("Size:") + 1], each[:6]
+
+
+MAPPED = """
+from course.sandbox import compiled, libraries, warm
+from course.sandbox.limits import Limits
+
+warm.warm_up(Limits())
+compiled.load()
+lines = [line.split(None, 5) for line in open("/proc/self/maps")]
+mapped = {line[5].strip() for line in lines if len(line) > 5 and line[5].startswith("/")}
+print(*sorted(mapped - {str(path) for _, path in libraries.loaded()}))
+"""
+
+
+def test_no_other_file_is_mapped(tmp_path: Path) -> None:
+    """Each page of such a file would hold a bit, too."""
+    beside = {**view.environment(), "HOME": str(tmp_path), "MPLCONFIGDIR": str(tmp_path)}
+    command = [sys.executable, "-s", "-P", "-c", MAPPED]
+    told = subprocess.run(command, env=beside, stdout=subprocess.PIPE, text=True, check=True)
+    assert told.stdout == "\n"
 
 
 def test_what_a_lab_names_is_copied_whole() -> None:

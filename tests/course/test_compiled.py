@@ -36,12 +36,13 @@ print(importable({file.name.partition(".")[0] for file in files}) >= 20 if files
 print(importable(["matplotlib.tri", "mpl_toolkits.mplot3d", "PIL.ImageFont", "numpy.f2py"]))
 """
 MEMORY = """
-from course.sandbox import compiled, resident, warm
+from course.sandbox import apart, compiled, warm
 from course.sandbox.limits import Limits
 
 warm.warm_up(Limits())
 compiled.load()
-resident.bring_in()
+apart.take_code()
+apart.take_all()
 print(*[line for line in open("/proc/self/maps") if "wx" in line.split()[1]])
 """
 

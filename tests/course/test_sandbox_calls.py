@@ -50,9 +50,9 @@ def test_a_sealed_process_works_else(warm: WarmProcess) -> None:
 
 def test_a_sealed_process_meets_no_other_at_a_page_that_both_see(warm: WarmProcess) -> None:
     wake = (
-        "import ctypes, os\nfrom course.sandbox import resident\n"
+        "import ctypes, os\nfrom course.sandbox import libraries\n"
         "libc = ctypes.CDLL(None, use_errno=True)\n"
-        "last = ctypes.POINTER(resident._Library)()\n"
+        "last = ctypes.POINTER(libraries._Library)()\n"
         "libc.dlinfo(ctypes.c_void_p(libc._handle), 2, ctypes.byref(last))\n"
         "while last.contents.next: last = last.contents.next  # of earlier ones each has a copy\n"
         "page = ctypes.c_void_p(last.contents.base)\n"
