@@ -119,18 +119,17 @@ def get_ready() -> None:
 
 def grade(handed_in: HandedIn) -> Done[Any]:
     """Grade one submission with this process's grader. Never raises: a fault is a result."""
-    done = attempt(_worker.opened, handed_in)
+    done = attempt(lambda each: _worker.opened()(each), handed_in)
     if done.fault:
         with contextlib.suppress(Exception):
             _worker.close()  # whatever state it is in; the next submission gets a fresh one
     return done
 
 
-def attempt(opened: Callable[[], Callable[[HandedIn], T]], handed_in: HandedIn) -> Done[T]:
-    """What the grader that is `opened` gives for a submission; an exception of ours is a fault."""
+def attempt(grade: Callable[[HandedIn], T], handed_in: HandedIn) -> Done[T]:
+    """What `grade` gives for a submission; an exception of ours becomes a fault."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)  # its signal, SIGVTALRM, ends a process
     try:
-        grade = opened()
-        signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)  # its signal, SIGVTALRM, ends us
         return Done(grade(handed_in))
     except GraderFault as error:  # who raised it has said everything
         reason = FAILED.format(kind=type(error).__name__)

@@ -53,7 +53,7 @@ def main() -> None:
         channel.send(isolation)
         with suppress(EOFError):
             while channel.poll(SECONDS_IDLE):
-                channel.send(attempt(lambda: grade, channel.recv()))
+                channel.send(attempt(grade, channel.recv()))
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # from here on it closes anyway
 
 
