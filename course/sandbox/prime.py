@@ -11,6 +11,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -28,15 +29,19 @@ def prime() -> None:
     stored = _bytecode("matplotlib")
     missing = stored is not None and not stored.exists() and _writable(stored)
     if missing or not view.font_lists():
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        fonts = view.font_cache()
+        with suppress(OSError):
+            fonts.mkdir(parents=True, exist_ok=True)
+        environment = view.environment() | {
+            "PYTHONDONTWRITEBYTECODE": "",
+            "MPLCONFIGDIR": str(fonts),
+            "HOME": str(fonts),  # where there are none
+        }
         command = [sys.executable, "-s", "-P", "-c", IMPORTS]
-        try:
+        with suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run(
                 command, env=environment, capture_output=True, timeout=SECONDS, check=False
             )
-        except (OSError, subprocess.TimeoutExpired):
-            return
 
 
 def _bytecode(package: str) -> Path | None:

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 import sandboxes
 import tiny
+from matplotlib.font_manager import findfont
 from sandboxes import SMALL, TIERS, refused, warm_process
 
 from course.config import load_settings
 from course.confinement import choosing
 from course.errors import ConfigurationError, GraderFault
 from course.reports import terminal
-from course.sandbox import proof, tiers, view
+from course.sandbox import prime, proof, tiers, view
 from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
@@ -72,6 +73,25 @@ def test_the_view_never_holds_the_repository() -> None:
     for path in seen:
         assert not any(hidden.is_relative_to(path) for hidden in secret)
     assert ROOT / "course" / "sandbox" in seen
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_no_font_of_whoever_grades_is_named(
+    tier: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".fonts").mkdir()
+    (tmp_path / ".fonts" / "private.ttf").write_bytes(Path(findfont("DejaVu Sans")).read_bytes())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    prime.prime.cache_clear()
+    with warm_process(tier) as warm, warm.fork() as child:
+        assert len(view.font_lists()) == 1
+        child.run(
+            "from matplotlib.font_manager import fontManager\n"
+            "listed = str([each.fname for each in fontManager.ttflist])\n"
+            "named = 'DejaVuSans.ttf' in listed, 'private' in listed\n"
+        )
+        assert child.get("named") == (True, False)
 
 
 def test_the_view_holds_every_link_on_the_way_to_the_interpreter(
