@@ -22,6 +22,7 @@ from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import MIB, Limits
 from course.sandbox.outcome import SubmissionError
+from course.sandbox.room import is_memory
 
 MUST_FAIL = {
     "read a file of the instructor": "open(CANARY).read()",
@@ -69,6 +70,7 @@ MADE = "course-proof"
 
 NOTICED_LATE = "fill the disk until it is noticed"
 COUNTED_LATE = "make thousands of threads and files before they are counted"
+MEMORY_IN_FILES = "take memory beyond its limit: temporary files lie there (set TMPDIR to a disk)"
 MAY_SUCCEED = {
     "see that a file of the instructor exists": "os.stat(CANARY)",
     NOTICED_LATE: "fill(FOLDER)",
@@ -171,6 +173,8 @@ def prove(isolation: Isolation, must_not_read: Sequence[Path]) -> Proof:
     ]
     if not asks:
         not_prevented.append(COUNTED_LATE)
+    if "bwrap" not in isolation.layers and is_memory(Path(tempfile.gettempdir())):
+        not_prevented.append(MEMORY_IN_FILES)
     if touched:
         holes.append("leave the instructor's files alone")
     return Proof(

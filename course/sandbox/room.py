@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 RESERVE = 1 << 30
@@ -59,3 +60,15 @@ class Room:
     def _free(self) -> int:
         state = os.statvfs(self.folder)
         return state.f_bavail * state.f_frsize
+
+
+def is_memory(folder: Path) -> bool:
+    """Whether the files in this folder lie in the machine's memory."""
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    with suppress(FileNotFoundError):  # where there is no Linux
+        for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
+            mount, _, system = line.partition(" - ")
+            if mount.split()[2] == number:
+                return system.startswith(("tmpfs ", "ramfs "))
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from course.sandbox import prime, proof, tiers, view
 from course.sandbox.forks import WarmProcess
 from course.sandbox.isolation import Isolation
 from course.sandbox.limits import Limits
+from course.sandbox.room import is_memory
 from course.sandbox.warmup import WarmHandle
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +156,22 @@ def test_the_self_test_says_that_threads_are_only_counted(monkeypatch: pytest.Mo
     monkeypatch.setattr(WarmHandle, "_filters", lambda self: {**filters(self), "asking": []})
     chosen = tiers.choose("landlock")
     assert proof.COUNTED_LATE in chosen.not_prevented
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_self_test_says_where_files_are_memory(
+    tier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = Path("/dev/shm")
+    if not memory.exists() or not is_memory(memory):
+        pytest.skip("no file system in memory here")
+    monkeypatch.setattr(tempfile, "tempdir", str(memory))
+    chosen = tiers.choose(tier)
+    assert (proof.MEMORY_IN_FILES in chosen.not_prevented) is (tier == "landlock")
+
+
+def test_files_on_a_disk_are_no_memory() -> None:
+    assert not is_memory(ROOT)
 
 
 def test_without_bwrap_the_next_tier_is_taken_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
