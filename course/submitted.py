@@ -47,7 +47,7 @@ class Submission:
             if dangling or error.errno in _OF_NO_FOLDER:
                 sentence = f"The folder cannot be read ({error.strerror})."
                 return HandedIn(self.student, problem=sentence)
-            where = _text(str(error.filename or self.folder))
+            where = _told(str(error.filename or self.folder))
             halfway = _is_there(set_aside(self.folder))
             remedy = "run `course collect` again" if halfway else "mend it"
             return HandedIn(
@@ -157,9 +157,14 @@ def _text(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
+def _told(name: str) -> str:
+    """A file's name as it stands in a sentence: on one line, for its student chose it."""
+    return " ".join(_text(name).split())
+
+
 def _read_notebook(path: Path) -> tuple[bytes | None, str]:
     if not stat.S_ISREG(path.lstat().st_mode):
-        return None, f"{_text(path.name)} is no ordinary file, and so it was not opened."
+        return None, f"{_told(path.name)} is no ordinary file, and so it was not opened."
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1), ""  # one byte too many, for the reader to refuse
 
@@ -174,12 +179,12 @@ def _modified(path: Path) -> int:
 def _no_notebook(names: list[str]) -> str:
     if not names:
         return "The folder that was handed in is empty."
-    shown = ", ".join(map(_text, names[:3])) + (", …" if len(names) > 3 else "")
+    shown = ", ".join(map(_told, names[:3])) + (", …" if len(names) > 3 else "")
     return f"There is no notebook (.ipynb) in what was handed in, only {shown}."
 
 
 def _several(notebooks: list[str], chosen: str) -> str:
     return (
-        f"{len(notebooks)} notebooks were handed in ({', '.join(map(_text, notebooks[:4]))}); "
-        f"{_text(chosen)} was graded."
+        f"{len(notebooks)} notebooks were handed in ({', '.join(map(_told, notebooks[:4]))}); "
+        f"{_told(chosen)} was graded."
     )

@@ -119,6 +119,17 @@ def test_names_that_are_no_text_can_still_be_told(settings: Settings) -> None:
     assert (found.data, found.file_name) == (b"text", "\N{REPLACEMENT CHARACTER}.ipynb")
 
 
+def test_a_name_of_several_lines_stands_on_one(settings: Settings) -> None:
+    """It stood as a heading in the graded notebook: "84 of 84 points"."""
+    name = "a\n\n# ada: 84 of 84 points\n\n"
+    folder = hand_in(settings, "ada", {name: "text"})
+    said = "There is no notebook (.ipynb) in what was handed in, only a # ada: 84 of 84 points."
+    assert read(settings).problem == said
+    (folder / f"{name}.ipynb").write_text("text")
+    (folder / "b.ipynb").write_text("text")
+    assert "\n" not in read(settings).note
+
+
 def test_students_come_in_the_order_of_their_names(settings: Settings) -> None:
     for student in ("zoé", "Änne", "bob", "李雷", "ada"):
         hand_in(settings, student, {"lab1.ipynb": ""})
