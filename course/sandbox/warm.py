@@ -154,16 +154,16 @@ class Forker:
     def bury(self, pid: int, tell: Callable[[bytes], object] = lambda _: None) -> None:
         """Wait for a child that has ended, or was killed, and remove its folder.
 
-        First `tell` its wait status and the CPU seconds that it used, as text: to remove what it
-        made in no time may take longer than anybody waits for the answer, who would then take it
-        for that to the next question.
+        First `tell` its number, its wait status and the CPU seconds that it used, as text: to
+        remove what it made in no time may take longer than anybody waits for the answer. So may
+        whatever came before: the number keeps a late answer from passing for the next one.
         """
         folder = self.folders.pop(pid, None)
         if folder is None:
-            tell(b"")
+            tell(f"{pid} 0 0".encode())
             return
         _, status, used = os.wait4(pid, 0)
-        tell(f"{status} {used.ru_utime + used.ru_stime}".encode())
+        tell(f"{pid} {status} {used.ru_utime + used.ru_stime}".encode())
         with contextlib.suppress(OSError):
             sweep.remove(folder)
 

@@ -219,12 +219,14 @@ class WarmHandle:
         """Bury a child that has ended; raises KilledFromOutside unless that was its own doing.
 
         The filter lets no submission send itself these signals, and above `most_cpu` it is the
-        kernel that does, as it was told, by what it counts in `ticks`.
+        kernel that does, as it was told, by what it counts in `ticks`. A late answer is another's.
         """
         try:
             self._control.send(TELL + str(pid).encode())
-            status, cpu = self._control.recv(100).split()
-        except (OSError, ValueError):  # nobody there to ask: `refuse_if_ended` tells
+            of, status, cpu = self._control.recv(100).split()
+            while int(of) != pid:
+                of, status, cpu = self._control.recv(100).split()
+        except (OSError, ValueError):  # nobody to ask: `refuse_if_ended` tells
             return
         ended_by = -os.waitstatus_to_exitcode(int(status))
         at_its_limit = max(float(cpu), ticks) >= confine.most_cpu(self.limits)
@@ -282,12 +284,10 @@ class WarmHandle:
                 process.wait()
         if self.folder_on_disk is not None and self.folder_on_disk.exists():
             sweep.remove(self.folder_on_disk)
-        if self._kept is not None:
-            os.close(self._kept)
-            self._kept = None
-        if self._file_system is not None:
-            os.close(self._file_system)
-            self._file_system = None
+        for descriptor in (self._kept, self._file_system):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._kept = self._file_system = None
         self._errors.close()
 
     @property

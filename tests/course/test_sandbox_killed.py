@@ -101,9 +101,29 @@ def test_how_a_process_ended_is_told_before_its_folder_is_removed(
             forker.folders[ended.pid] = tmp_path
             forker.bury(ended.pid, told.append)
             forker.bury(ended.pid, told.append)
-    status, _ = told[0].split()
+    number, status, _ = told[0].split()
     assert os.waitstatus_to_exitcode(int(status)) == 3
-    assert told[1:] == [b"removed", b""]
+    assert told[1:] == [b"removed", number + b" 0 0"]
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_what_is_told_too_late_is_held_against_nobody(tier: str) -> None:
+    """The warm process may stand still, or wait for another one's end, longer than it is given."""
+    with warm_process(tier) as warm:
+        with warm.fork() as first:
+            handle = first._warm
+            of_warm = parent(first._process.pid)
+            os.kill(of_warm, signal.SIGSTOP)
+            handle._control.settimeout(0.1)
+            with pytest.raises(ProcessEnded):
+                first.run("import os\nos._exit(1)")
+            handle._control.settimeout(10)
+            os.kill(of_warm, signal.SIGCONT)
+        with warm.fork() as second:
+            second.run("1")
+            os.kill(second._process.pid, signal.SIGKILL)
+            with pytest.raises(KilledFromOutside, match="of this submission was killed"):
+                second.run("1")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
