@@ -29,7 +29,7 @@ from IPython.utils.text import SList
 from traitlets import Type
 from traitlets.config import Config
 
-from course.sandbox import colab, content, figures, mapping
+from course.sandbox import asking, colab, content, figures, mapping
 from course.sandbox.capture import Recorder, Stream
 from course.sandbox.stopwatch import TimeLimit
 
@@ -151,6 +151,7 @@ def make_shell(recorder: Recorder) -> Shell:
     # else a bracket that was never closed is called an "incomplete input", as if more were to come
     shell.compile.flags &= ~codeop.PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]
     cast(Any, shell).db = {}  # `%cd` and `%bookmark` note where they were
+    asking.install()
     content.install()
     mapping.install()
     shell.user_ns["_dh"][:] = [content.CONTENT]

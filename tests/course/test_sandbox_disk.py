@@ -106,6 +106,26 @@ def test_files_wait_until_they_are_let_in(
         assert few.folder_files < max(found) <= most + 1
 
 
+SIGNALS_MEANWHILE = """
+import os, pathlib, signal
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+open("file", "w").close()
+for _ in range(300):
+    os.makedirs("a/b")
+    os.link("file", "link")
+    pathlib.Path("a/c").mkdir()
+    os.unlink("link")
+    for folder in ("a/b", "a/c", "a"):
+        os.rmdir(folder)
+"""
+
+
+def test_a_signal_makes_no_error_of_waiting_to_be_let_in(child: Child) -> None:
+    """The stopwatch's own come twice a second, and on a full machine a folder waits for long."""
+    assert child.run(SIGNALS_MEANWHILE).error is None
+
+
 def test_files_without_a_name_are_asked_for_as_well(
     child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
