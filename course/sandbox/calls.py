@@ -146,8 +146,10 @@ FUTEX_COMMAND, FUTEX_PRIVATE = 127, 128
 
 # --- what must not be among the arguments
 
-CLONE_FILES, CLONE_VFORK, CLONE_THREAD = 0x400, 0x4000, 0x10000
-"""A thread that waits for another one in the kernel stands still only when that one has ended."""
+CLONE_FILES, CLONE_PIDFD, CLONE_VFORK, CLONE_THREAD = 0x400, 0x1000, 0x4000, 0x10000
+"""A thread that waits for another one in the kernel stands still only when that one has ended. The
+number of a thread's descriptor (Linux 6.9) counts all of the machine's processes, those that
+bubblewrap hides, too."""
 CLOSE_RANGE_UNSHARE = 2
 """A thread with descriptors of its own would have as many of them again as a process may."""
 OPENS = (("open", 1), ("openat", 2))

@@ -97,7 +97,8 @@ def _by_flags() -> bytes:
     arg, masked = seccomp.Arg, seccomp.MASKED_EQ
     for flag in (calls.CLONE_THREAD, calls.CLONE_FILES):
         _add(rules, "clone", arg(0, masked, flag, 0))
-    _add(rules, "clone", arg(0, masked, calls.CLONE_VFORK, calls.CLONE_VFORK))
+    for flag in (calls.CLONE_VFORK, calls.CLONE_PIDFD):
+        _add(rules, "clone", arg(0, masked, flag, flag))
     unshare = calls.CLOSE_RANGE_UNSHARE
     _add(rules, "close_range", arg(2, masked, unshare, unshare))
     ways, emptying = calls.ACCESS_AND_TRUNCATE, calls.TRUNCATE_ONLY

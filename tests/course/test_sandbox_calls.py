@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -228,3 +229,25 @@ def test_no_page_is_larger_than_what_counts_of_it(child: Child) -> None:
     )
     assert child.run(CALLS + source).error is None
     assert child.get("kept") < 10_000
+
+
+DESCRIPTOR_OF_A_THREAD = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+stack, descriptor = (ctypes.c_ulong * 4096)(), ctypes.c_int(-1)
+for place in range(2048, 4096):  # where the thread would return to
+    stack[place] = ctypes.cast(libc.pause, ctypes.c_void_p).value
+top = ctypes.addressof(stack) + 2048 * ctypes.sizeof(ctypes.c_ulong)
+shared = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000
+arguments = ctypes.c_long(shared | 0x1000), ctypes.c_long(top), ctypes.byref(descriptor)
+libc.syscall(CLONE, *arguments, None, None)
+descriptor.value, ctypes.get_errno()
+"""
+
+
+def test_no_thread_has_a_descriptor(warm: WarmProcess) -> None:
+    """It counts every process of the machine."""
+    [clone] = numbers(["clone"])
+    with warm.fork() as child:
+        ran = child.run(DESCRIPTOR_OF_A_THREAD.replace("CLONE", str(clone)))
+    assert ran.outputs[0].text == f"(-1, {errno.EPERM})"
