@@ -183,7 +183,7 @@ def _tree(text: str) -> ast.Module | None:
         try:
             with memory.at_most(PARSING):
                 return ast.parse(text)
-        except MemoryError:
+        except memory.WANT:
             memory.refuse_shortage(PARSING)  # of which nothing may be remembered
             return None
         except (SyntaxError, ValueError, RecursionError):

@@ -16,6 +16,11 @@ _SIZES = Path("/proc/self/statm")
 _OF_DATA = 5
 """The place of what can be written and is nobody else's, in pages."""
 
+WANT = (MemoryError, SystemError)
+"""What the parser raises for want of memory. The second is Python's word for a function that it
+calls although it has failed by then: it asks for the usual form of a name beyond ASCII.
+"""
+
 
 def at_most(size: int) -> AbstractContextManager[None]:
     """Have whoever asks for this many bytes more than there are by now meet a MemoryError.

@@ -78,7 +78,7 @@ def _tables(source: str) -> list[symtable.SymbolTable]:
             warnings.simplefilter("ignore")
             with memory.at_most(PARSING):
                 found = [symtable.symtable(text, "cell", "exec")]
-    except MemoryError:
+    except memory.WANT:
         memory.refuse_shortage(PARSING)
         return []
     except (SyntaxError, ValueError, RecursionError):

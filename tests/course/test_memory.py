@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from course import cellcode, memory, patience
+from course import cellcode, memory, patience, scopes
 from course.cellcode import PARSING, parsed
 from course.patience import OutOfPatience, within
 from course.scopes import needed
@@ -116,6 +116,29 @@ def test_nothing_is_remembered_of_a_text_for_which_there_was_no_memory(
         with pytest.raises(MemoryError):
             parsed(source)
     assert parsed(source) is not None
+
+
+RUN_OUT = """
+from course import cellcode
+found = []
+for half in range(1, 24):
+    cellcode.PARSING = half << 19
+    found.append(cellcode._tree("\U0001d4b3\\n" * 30_000))
+assert None in found
+"""
+
+
+def test_wherever_the_parser_runs_out_of_memory_the_text_is_no_python(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """For letters beyond ASCII that was a SystemError, too, and a fault of the grader's."""
+    subprocess.run([sys.executable, "-c", RUN_OUT], check=True)
+
+    def fail(*_: str) -> None:
+        raise SystemError
+
+    monkeypatch.setattr(scopes.symtable, "symtable", fail)
+    assert not scopes._tables("a = b")
 
 
 LOOK = """
