@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,14 @@ class Cluster:
         self._started = 0
         options = ["--host", LOOPBACK, "--port", "0", "--no-dashboard", "--no-show"]
         self.scheduler = self._start("scheduler", *options, "--scheduler-file", str(self.file))
-        assert eventually(self.file.exists, SECONDS_TO_START), self.said()
+        assert eventually(self._is_written, SECONDS_TO_START), self.said()
         self.address: str = json.loads(self.file.read_text())["address"]
+
+    def _is_written(self) -> bool:
+        """Whether the file holds all that it will: it is there before."""
+        with suppress(FileNotFoundError, json.JSONDecodeError):
+            return bool(json.loads(self.file.read_text()))
+        return False
 
     def add(
         self, *options: str, nanny: bool = False, **environment: str
