@@ -92,7 +92,7 @@ class WarmProcess:
     def _fork(self, sealed: bool) -> Child:
         handle = self._ready()
         if handle.folder_on_disk is not None:
-            unnoticed = self.limits.folder_bytes
+            unnoticed = self.limits.folder_bytes, self.limits.folder_files
             self._room = Room(handle.folder_on_disk, unnoticed, self.alone, self._room)
             handle.room = self._room
         channel, process, hello = handle.fork(HELLO_SECONDS, sealed=sealed)

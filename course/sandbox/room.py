@@ -1,9 +1,11 @@
 """Whether a submission takes the last room on the disk, where no file system of its own stops it.
 
 Trusted side. What a process writes into a file that it has unlinked is in no folder and can be
-counted nowhere, but it is on the disk until the process ends. When the disk runs short, the process
-is ended: if room comes back then, it was to blame; if not, it is the grader that lacks room. That
-holds while no other submission runs: else what comes back may be what another one took.
+counted nowhere, but it is on the disk until the process ends. So is each such file that it has
+mapped, some 65,000 at once, and a disk may run out of these before it is full. When the disk runs
+short, the process is ended: if room comes back then, it was to blame; if not, it is the grader that
+lacks room. That holds while no other submission runs: else what comes back may be what another one
+took.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-RESERVE = 1 << 30
-"""Bytes that must stay free, or half of what was free at first if that is less."""
+RESERVE = 1 << 30, 1 << 14
+"""Bytes and files that must stay free, or half of what was free at first if that is less."""
 SECONDS_TO_RECOVER = 2.0
 SECONDS_BETWEEN = 0.02
 
@@ -22,7 +24,9 @@ NO_ROOM = "the disk that holds the temporary folder is full: make room there and
 
 
 class Room:
-    """The free space of a folder's file system, since this was made.
+    """The free space of a folder's file system, since this was made: bytes and files.
+
+    Of either as much may go as is `unnoticed` in a submission's folder.
 
     Whoever begins may find little, which another one has taken just now, or is about to give back:
     then nothing that it took would count. So what was free `before` counts as free at first, unless
@@ -30,19 +34,28 @@ class Room:
     """
 
     def __init__(
-        self, folder: Path, unnoticed: int, alone: bool = True, before: Room | None = None
+        self,
+        folder: Path,
+        unnoticed: tuple[int, int],
+        alone: bool = True,
+        before: Room | None = None,
     ) -> None:
         self.folder = folder
         self.unnoticed = unnoticed
         self.alone = alone
-        self.at_first: int = max(self._free(), before.at_first if before is not None else 0)
+        earlier = before.at_first if before is not None else (0, 0)
+        self.at_first: tuple[int, ...] = tuple(map(max, self._free(), earlier))
         if self.is_short() and alone and not self.comes_back():
             self.at_first = self._free()
 
     def is_short(self) -> bool:
         """Whether much less is free than at first (by more than `unnoticed`), and little is."""
-        free = self._free()
-        return free < min(RESERVE, self.at_first // 2) and self.at_first - free > self.unnoticed
+        return any(
+            free < min(reserve, at_first // 2) and at_first - free > unnoticed
+            for free, at_first, reserve, unnoticed in zip(
+                self._free(), self.at_first, RESERVE, self.unnoticed, strict=True
+            )
+        )
 
     def is_to_blame(self) -> bool:
         """Whether the process that was ended just now is why the disk ran short."""
@@ -57,9 +70,10 @@ class Room:
             time.sleep(SECONDS_BETWEEN)
         return True
 
-    def _free(self) -> int:
+    def _free(self) -> tuple[int, int]:
+        """Bytes, and files: 0 of these, first and last, where a file system does not count them."""
         state = os.statvfs(self.folder)
-        return state.f_bavail * state.f_frsize
+        return state.f_bavail * state.f_frsize, state.f_favail
 
 
 def is_memory(folder: Path) -> bool:

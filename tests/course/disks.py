@@ -12,10 +12,10 @@ import pytest
 
 
 @contextmanager
-def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
+def small_disk(place: Path, megabytes: int, files: int = 100_000) -> Iterator[Path]:
     """Mount one over this folder; root alone may, for others the test is skipped."""
     libc = ctypes.CDLL(None, use_errno=True)
-    size = f"size={megabytes}m".encode()
+    size = f"size={megabytes}m,nr_inodes={files}".encode()
     if libc.mount(b"tmpfs", os.fsencode(place), b"tmpfs", 0, size) != 0:
         pytest.skip(f"no file system can be mounted here: {os.strerror(ctypes.get_errno())}")
     try:

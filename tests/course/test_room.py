@@ -72,3 +72,33 @@ def test_a_disk_too_full_to_begin_is_worth_another_try(disk: Path) -> None:
             pass
     with pytest.raises(KilledFromOutside, match="full"):
         WarmProcess(Isolation.of_tier("landlock"), SMALL).start()
+
+
+FILES_IN_NO_FOLDER = """
+import ctypes, mmap, os
+call = ctypes.CDLL(None).mmap
+call.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+while True:
+    with open('x', 'wb') as file, open('x', 'rb') as again:
+        call(None, 1, mmap.PROT_READ, mmap.MAP_PRIVATE, again.fileno(), 0)
+    os.unlink('x')
+"""
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_is_mapped_takes_no_file_that_others_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: bool
+) -> None:
+    """It is in no folder and keeps no descriptor, and a disk has only so many files."""
+    if missing("landlock"):
+        pytest.skip(missing("landlock"))
+    with small_disk(tmp_path, megabytes=60, files=2000):
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        with warm_process("landlock") as warm:
+            warm.alone = alone
+            with warm.fork() as child:
+                with pytest.raises(ProcessEnded if alone else KilledFromOutside) as ended:
+                    child.run(FILES_IN_NO_FOLDER)
+                assert ("too many" in str(ended.value)) is alone
+            with warm.fork() as child:
+                assert child.run("open('mine', 'w').close()").error is None
