@@ -51,10 +51,9 @@ class GradedClass:
     second: Graded
 
 
-@cache
-def graded_class() -> GradedClass:
-    """A class of every kind of submission, graded twice."""
-    folder = Path(tempfile.mkdtemp(prefix="graded-class-"))
+def late_course(prefix: str) -> Settings:
+    """A released course that takes a tenth of the marks for each day, until the tests end."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     write_course(folder)
     (folder / "late_tiny.py").write_text(PLUGIN, encoding="utf-8")
@@ -62,6 +61,14 @@ def graded_class() -> GradedClass:
         file.write('c.AssignLatePenalties.plugin_class = "late_tiny.TenthADay"\n')
     settings = load_settings(folder)
     release(settings, LAB)
+    return settings
+
+
+@cache
+def graded_class() -> GradedClass:
+    """A class of every kind of submission, graded twice."""
+    settings = late_course("graded-class-")
+    folder = settings.root
     lab = Lab.load(settings, LAB)
     with Grader(settings, lab) as grader:
         _hand_in_first(folder)

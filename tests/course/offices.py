@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
 import csv
 import io
 import shutil
 import sqlite3
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gradebooks import ANSWER, PLUGIN
-from tiny import HALF, LAB, RIGHT, grade, hand_in, write_course
+from gradebooks import ANSWER, late_course
+from tiny import HALF, LAB, RIGHT, grade, hand_in
 
 from course.config import Settings, load_settings
 from course.export.command import export
-from course.release import release
 
 LATE = "2027-02-03 23:59:00 UTC"  # two days: a fifth of the marks
 
@@ -90,14 +87,8 @@ class Office:
 
 @cache
 def graded() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="exports-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    write_course(folder)
-    (folder / "late_tiny.py").write_text(PLUGIN, encoding="utf-8")
-    with (folder / "course_config.py").open("a", encoding="utf-8") as file:
-        file.write('c.AssignLatePenalties.plugin_class = "late_tiny.TenthADay"\n')
-    settings = load_settings(folder)
-    release(settings, LAB)
+    settings = late_course("exports-")
+    folder = settings.root
     hand_in(folder, "ada", {**RIGHT, **ANSWER})
     hand_in(folder, "ben", HALF)
     hand_in(folder, "cy", RIGHT, timestamp=LATE)
