@@ -4,7 +4,8 @@ What lies in a library's file is in memory once, for all processes that map it: 
 puts a line of it out of the caches does so for everybody who runs it, and honest calls take eight
 times their CPU time. No filter sees that instruction, and no machine code has to be made for it:
 OpenSSL, which Python loads, has one that can be jumped to. So submissions that are graded side by
-side have nothing in common that they run, but for modules that hardly any notebook imports.
+side have nothing in common that they run, but for modules that hardly any notebook imports. One
+that is lent a solution has a copy of everything.
 """
 
 from __future__ import annotations
