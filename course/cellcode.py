@@ -183,10 +183,8 @@ def _tree(text: str) -> ast.Module | None:
         try:
             with memory.at_most(PARSING):
                 return ast.parse(text)
-        except memory.WANT:
+        except memory.NOT_PARSED:
             memory.refuse_shortage(PARSING)  # of which nothing may be remembered
-            return None
-        except (SyntaxError, ValueError, RecursionError):
             return None
 
 

@@ -16,9 +16,12 @@ _SIZES = Path("/proc/self/statm")
 _OF_DATA = 5
 """The place of what can be written and is nobody else's, in pages."""
 
-WANT = (MemoryError, SystemError)
-"""What the parser raises for want of memory. The second is Python's word for a function that it
-calls although it has failed by then: it asks for the usual form of a name beyond ASCII.
+NOT_PARSED = (MemoryError, SystemError, SyntaxError, ValueError, RecursionError)
+"""What the parser raises, for want of memory, too, whichever it is.
+
+It goes on without what it had no memory for: `a: int = 3` then lacks its target, which is a
+ValueError, and a function its colon. A SystemError is Python's word for a function that is called
+although it has failed by then: the parser asks for the usual form of a name beyond ASCII.
 """
 
 

@@ -78,10 +78,8 @@ def _tables(source: str) -> list[symtable.SymbolTable]:
             warnings.simplefilter("ignore")
             with memory.at_most(PARSING):
                 found = [symtable.symtable(text, "cell", "exec")]
-    except memory.WANT:
+    except memory.NOT_PARSED:
         memory.refuse_shortage(PARSING)
-        return []
-    except (SyntaxError, ValueError, RecursionError):
         return []
     for table in found:
         found += table.get_children()

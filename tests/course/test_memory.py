@@ -101,15 +101,16 @@ def test_a_machine_that_has_none_left_is_nobodys_fault(monkeypatch: pytest.Monke
         within(5.0, lambda: bytes(1 << 50))
 
 
+@pytest.mark.parametrize("error", memory.NOT_PARSED)
 def test_nothing_is_remembered_of_a_text_for_which_there_was_no_memory(
-    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else whoever hands in the same cell later would have written no Python."""
 
     def parse(_: str) -> None:
-        raise MemoryError
+        raise error
 
-    source = "a = 'of which nothing is remembered'"
+    source = f"a = 'of which nothing is remembered: {error.__name__}'"
     with monkeypatch.context() as patched:
         patched.setattr(cellcode, "ast", SimpleNamespace(parse=parse))
         patched.setattr(cellcode, "PARSING", 1 << 60)
@@ -139,6 +140,29 @@ def test_wherever_the_parser_runs_out_of_memory_the_text_is_no_python(
 
     monkeypatch.setattr(scopes.symtable, "symtable", fail)
     assert not scopes._tables("a = b")
+
+
+SHORT = """
+import os
+from course import memory
+from course.cellcode import parsed
+python = "".join(
+    f"def f{each}():\\n  global \u00e9{each}\\n  \u00e9{each}: int = 3\\n" for each in range(1_000)
+)
+for size in range(0, 6 << 20, 1 << 15):
+    if os.fork() == 0:
+        try:
+            with memory.at_most(size):
+                os._exit(parsed(python) is None)
+        except MemoryError:
+            os._exit(0)
+    assert os.wait()[1] == 0, f"taken for no Python in {size} bytes"
+"""
+
+
+def test_what_memory_is_short_for_is_python_all_the_same() -> None:
+    """A notebook that takes nearly all it may, and cells of others': as long as these were kept."""
+    subprocess.run([sys.executable, "-c", SHORT], check=True)
 
 
 LOOK = """
