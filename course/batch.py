@@ -56,19 +56,20 @@ def grade_all(
     called a few times a second while nothing is half done, raises. `meanwhile` is called once, when
     the first submissions are with the workers. When a worker dies, nobody knows which of the
     submissions in flight was to blame: each is tried once more, alone, by what `open_alone` opens;
-    so is, at the end or when `crowded`, each that was ended for what another one may have done. A
-    `crew` that is `readied` already begins, and ends where it was readied.
+    so is, at the end or when `crowded`, each that was ended for what another one may have done.
+    When a worker is worn, fresh ones go on. A `crew` that is `readied` already begins, and ends
+    where it was readied at the latest.
     """
     waiting = iter(handed_in)
     heed = _first(meanwhile, heed)
-    opened = nullcontext(crew) if crew else _pool(open_grader, processes)
-    while suspects := (yield from _through_pool(waiting, opened, processes, heed)):
+    for first, opened in zip(waiting, _pools(open_grader, processes, crew), strict=False):
+        rest = itertools.chain([first], waiting)
+        suspects = yield from _through_pool(rest, opened, processes, heed)
         while suspects:
             suspect = suspects.pop(0)  # whoever had a second try is not kept beside those to come
             alone = _pool(open_alone or open_grader, 1)
             if (yield from _through_pool(iter([suspect]), alone, 1, heed)):
                 yield suspect, Done(None, WORKER_DIED, WORKER_DIED)
-        opened = _pool(open_grader, processes)
 
 
 @contextmanager
@@ -145,14 +146,16 @@ def _through_pool(
     processes: int,
     heed: Callable[[], None],
 ) -> Results[T]:
-    """Grade from `waiting` until it is empty, or a worker dies, or those to be tried again crowd.
+    """Grade from `waiting` until it is empty, or a worker dies or is worn, or `again` is crowded.
 
-    Returns these. Little is handed out ahead: enough that no worker waits, and few are suspects.
+    Returns whoever is to be tried again. Little is handed out ahead: enough that no worker waits,
+    and few are suspects.
     """
     flying: dict[Future[Done[T]], HandedIn] = {}
     again: list[HandedIn] = []
+    worn = False
     with opened as pool:
-        while _fill(flying, pool, waiting, 0 if crowded(again) else processes + 1):
+        while _fill(flying, pool, waiting, 0 if worn or crowded(again) else processes + 1):
             heed()
             wait(flying, SECONDS_TO_HEED, return_when=FIRST_COMPLETED)
             broken = any(each.done() and _is_lost(each) for each in flying)
@@ -160,6 +163,7 @@ def _through_pool(
                 wait(flying)
             for future in [each for each in flying if each.done() and not _is_lost(each)]:
                 handed_in, done = flying.pop(future), future.result()
+                worn = worn or done.worn
                 if done.again and processes > 1:
                     again.append(handed_in)
                 else:
@@ -193,6 +197,17 @@ def _submit(pool: Executor, act: Callable[..., R], *arguments: object) -> Future
 
 def _is_lost(future: Future[Any]) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
+
+
+def _pools(
+    open_grader: OpenGrader[T], processes: int, crew: Executor | None
+) -> Iterator[AbstractContextManager[Executor]]:
+    """The crew that is there, if any, then as many pools as are wanted."""
+    if crew:
+        yield nullcontext(crew)
+        crew.shutdown()
+    while True:
+        yield _pool(open_grader, processes)
 
 
 @contextmanager

@@ -13,8 +13,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 _SIZES = Path("/proc/self/statm")
-_OF_DATA = 5
-"""The place of what can be written and is nobody else's, in pages."""
+_RESIDENT, _SHARED, _OF_DATA = 1, 2, 5
+"""The places, all in pages, of what is in memory, what of it comes from files or is others', too,
+and what can be written and is nobody else's, in memory or not.
+"""
 
 NOT_PARSED = (MemoryError, SystemError, SyntaxError, ValueError, RecursionError)
 """What the parser raises, for want of memory, too, whichever it is.
@@ -58,6 +60,14 @@ class _Limit(AbstractContextManager[None]):
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
             resource.setrlimit(resource.RLIMIT_DATA, self._before)
+
+
+def kept() -> int:
+    """Bytes in memory that are this process's alone; 0 where the kernel does not say."""
+    if not _SIZES.exists():
+        return 0
+    pages = [int(each) for each in _SIZES.read_text().split()]
+    return (pages[_RESIDENT] - pages[_SHARED]) * resource.getpagesize()
 
 
 def refuse_shortage(size: int) -> None:

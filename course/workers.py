@@ -19,6 +19,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
 
+from course import memory
 from course.errors import GraderFault, KilledFromOutside
 from course.sandbox.stopwatch import TimeLimit
 from course.submitted import HandedIn
@@ -37,6 +38,11 @@ MOST_SECONDS = 3600.0
 Whatever is known to take long has a limit of its own, many times lower. This one is for what nobody
 has thought of: no run waits for ever.
 """
+MOST_KEPT = 1 << 30
+"""Bytes that a worker may still keep after a submission, and be given another one.
+
+Since Python 3.12 every name that is parsed stays: some 10 MiB of a notebook that is all names.
+"""
 SECONDS_TO_CLOSE = 5.0  # how long a worker that must end may take to close its grader
 
 ENDED = 128 + signal.SIGTERM
@@ -53,13 +59,15 @@ class Done(Generic[T]):
 
     `fault`, for whoever runs the grader, is a sentence or a traceback, and may quote hidden checks;
     `reason` is a sentence that anybody may read. `again`: it may have been for what another one
-    did, and is worth a second try without others.
+    did, and is worth a second try without others. `worn`: the process that graded it has grown, and
+    another one is to go on.
     """
 
     graded: T | None
     fault: str = ""
     reason: str = ""
     again: bool = False
+    worn: bool = False
 
 
 class _Worker:
@@ -130,7 +138,8 @@ def attempt(grade: Callable[[HandedIn], T], handed_in: HandedIn) -> Done[T]:
     """What `grade` gives for a submission; an exception of ours becomes a fault."""
     signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)  # its signal, SIGVTALRM, ends a process
     try:
-        return Done(grade(handed_in))
+        graded = grade(handed_in)
+        return Done(graded, worn=memory.kept() > MOST_KEPT)
     except GraderFault as error:  # who raised it has said everything
         reason = FAILED.format(kind=type(error).__name__)
         return Done(None, str(error), reason, again=isinstance(error, KilledFromOutside))

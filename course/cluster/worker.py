@@ -140,7 +140,7 @@ def grade(run: str, wanted: Fingerprint, packed: bytes, handed_in: HandedIn) -> 
             done = process.grade(handed_in)
         except (EOFError, OSError):
             continue
-        if done.graded is None:
+        if done.graded is None or done.worn:
             process.end()  # whatever state it is in; the next submission gets a fresh one
         else:
             _graders.give_back(run, process)

@@ -25,6 +25,7 @@ from course.record import Record
 from course.release import release
 from course.sandbox.isolation import Isolation
 from course.submitted import HandedIn
+from course.workers import MOST_KEPT
 
 STUDENTS = {"ada": tiny.RIGHT, "ben": tiny.HALF, "cy": tiny.WRONG, "dee": {}}
 POINTS = {"ada": 10.0, "ben": 3.5, "cy": 0.0, "dee": 0.0}
@@ -72,6 +73,10 @@ def command(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+kept: list[bytes] = []
+"""What stays in a grading process when a submission is graded."""
+
+
 @contextmanager
 def open_looking(
     settings: Settings, lab: Lab, isolation: Isolation
@@ -92,6 +97,8 @@ def open_looking(
             case [b"take the worker along"]:
                 os.kill(os.getppid(), signal.SIGKILL)
                 time.sleep(30)
+            case [b"grow"]:
+                kept.append(b"1" * MOST_KEPT)
             case [b"sleep"]:
                 time.sleep(30)
         return SimpleNamespace(

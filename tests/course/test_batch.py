@@ -23,6 +23,10 @@ from course.errors import KilledFromOutside
 from course.sandbox.stopwatch import TimeLimit
 from course.submitted import HandedIn
 
+GROW = f"keep {256 << 20}"
+kept: list[bytes] = []
+"""What stays in a worker when a submission is graded."""
+
 
 def fake_grade(handed_in: HandedIn) -> Any:
     """Do what the submission's bytes say: give a value, raise, or end the process."""
@@ -37,6 +41,8 @@ def fake_grade(handed_in: HandedIn) -> Any:
             start = time.process_time()
             while time.process_time() - start < float(seconds):
                 pass
+        case [b"keep", size]:
+            kept.append(bytes([1]) * int(size))
         case [b"crowded"]:
             raise KilledFromOutside("it lacked room")
         case [b"sleep", seconds]:
@@ -116,6 +122,27 @@ def _noted(programs: Iterator[HandedIn], read: list[str]) -> Iterator[HandedIn]:
     for each in programs:
         read.append(each.student)
         yield each
+
+
+@contextmanager
+def open_growing() -> Iterator[Callable[[HandedIn], Any]]:
+    """A grader whose worker may keep a quarter of a GiB, instead of a whole one."""
+    workers.MOST_KEPT = 256 << 20
+    yield fake_grade
+
+
+@pytest.mark.parametrize("left", [0, 5])
+def test_when_a_worker_has_grown_fresh_ones_go_on(left: int) -> None:
+    """And who was ended for others before that is graded once more, as ever."""
+    programs = ["crowded", GROW, *["sleep 0.2"] * left]
+    with readied(open_growing, 2, 2) as crew:
+        given = list(grade_all(hand_in(*programs), open_growing, 2, crew=crew))
+    assert len(given) == len({each.student for each, _ in given}) == len(programs)
+    assert [each.student for each, done in given if not done.graded] == ["s00"]
+    grown = next(done for each, done in given if each.student == "s01")
+    assert grown.worn
+    assert not left or given[-1][1].graded.process != grown.graded.process
+    assert not multiprocessing.active_children()
 
 
 def test_who_is_ended_without_others_is_at_fault() -> None:

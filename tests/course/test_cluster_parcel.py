@@ -130,7 +130,9 @@ def test_a_process_stays_until_its_grader_fails_or_dies(grading: Callable[[bytes
     third = grading(b"fine").graded
     assert third.process != first.process
     assert grading(b"die") == Done(None, batch.WORKER_DIED, batch.WORKER_DIED)
-    assert grading(b"fine").graded.process != third.process
+    fourth = grading(b"grow").graded
+    assert fourth.process != third.process
+    assert grading(b"fine").graded.process != fourth.process
 
 
 def test_a_run_that_ends_ends_what_is_graded(
