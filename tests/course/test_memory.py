@@ -120,19 +120,26 @@ def test_nothing_is_remembered_of_a_text_for_which_there_was_no_memory(
 
 
 RUN_OUT = """
+import os, signal, sys
 from course import cellcode
-found = []
+CRASH = {signal.SIGSEGV} if sys.version_info >= (3, 13) else set()
+ends = []
 for half in range(1, 24):
-    cellcode.PARSING = half << 19
-    found.append(cellcode._tree("\U0001d4b3\\n" * 30_000))
-assert None in found
+    if os.fork() == 0:
+        cellcode.PARSING = half << 19
+        os._exit(0 if cellcode._tree("\U0001d4b3\\n" * 30_000) is None else 3)
+    ends.append(os.waitstatus_to_exitcode(os.wait()[1]))
+assert 0 in ends and {0, 3}.issuperset(end for end in ends if -end not in CRASH), ends
 """
 
 
 def test_wherever_the_parser_runs_out_of_memory_the_text_is_no_python(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """For letters beyond ASCII that was a SystemError, too, and a fault of the grader's."""
+    """For letters beyond ASCII that was a SystemError, too, and a fault of the grader's.
+
+    Python 3.13 may crash there, for a fault of its own; then `batch` does without that worker.
+    """
     subprocess.run([sys.executable, "-c", RUN_OUT], check=True)
 
     def fail(*_: str) -> None:
