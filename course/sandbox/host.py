@@ -62,6 +62,7 @@ class Child:
         self._channel = channel
         self._process = process
         self._pid_inside: int = hello["pid"]
+        self._alone = pace is None
         self._watch = Watch(warm, process, hello["folder"], pace)
         self._number = 0
         self._budget = Budget(warm.limits)
@@ -241,7 +242,8 @@ class Child:
         except Closed:
             self._warm.let_none_run()  # who lives on, and writes, is not looked at any more
             if self._process.ended(SECONDS_TO_END):  # else it lives, and only closed its channel
-                self._warm.refuse_if_killed(self._pid_inside, self._process.cpu_in_ticks())
+                ticks = self._process.cpu_in_ticks()
+                self._warm.refuse_if_killed(self._pid_inside, ticks, alone=self._alone)
                 self._pid_inside = 0
             self.close()
             self._warm.refuse_if_ended()

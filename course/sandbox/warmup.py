@@ -8,7 +8,6 @@ import json
 import os
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from course.errors import GraderFault, KilledFromOutside
-from course.sandbox import confine, credentials, prime, sweep, view
+from course.sandbox import confine, credentials, kills, prime, sweep, view
 from course.sandbox.channel import Channel, Closed
 from course.sandbox.clock import Process
 from course.sandbox.isolation import Isolation
@@ -34,13 +33,6 @@ STOP_SECONDS = 10.0
 MILLISECONDS_TO_SEE_AN_END = 100
 END = b"end"
 NO_FILTERS: Mapping[str, Any] = {"filters": [], "seal": [], "asking": [], "words": [], "seccomp": 0}
-OUTSIDERS = (signal.SIGKILL, signal.SIGTERM)
-IN_BWRAP = 128
-"""What bubblewrap adds to the signal that ended what it runs."""
-KILLED = (
-    "the process {} was killed from outside: by somebody on this machine, or by the kernel because"
-    " memory ran out (then lower c.Limits.memory_bytes or c.Course.processes)"
-)
 TOO_SLOW = f"the process from which submissions are forked did not start in {START_SECONDS:g} s"
 PREFIX = "course-sandbox-"
 UNHELD = (
@@ -96,7 +88,8 @@ class WarmHandle:
         killed = self._was_killed()
         self.close()
         if killed:
-            raise KilledFromOutside(KILLED.format("from which submissions are forked")) from None
+            whom = "from which submissions are forked"
+            raise KilledFromOutside(kills.KILLED.format(whom)) from None
         if error.errno in (errno.ENOSPC, errno.EDQUOT):  # perhaps another submission filled it
             raise KilledFromOutside(NO_ROOM) from None
         if isinstance(error, TimeoutError):  # perhaps others' threads had the processors
@@ -215,11 +208,10 @@ class WarmHandle:
             "the process from which submissions are forked ended, and this submission with it"
         )
 
-    def refuse_if_killed(self, pid: int, ticks: float) -> None:
+    def refuse_if_killed(self, pid: int, ticks: float, *, alone: bool) -> None:
         """Bury a child that has ended; raises KilledFromOutside unless that was its own doing.
 
-        The filter lets no submission send itself these signals, and above `most_cpu` it is the
-        kernel that does, as it was told, by what it counts in `ticks`. A late answer is another's.
+        `ticks` are the CPU seconds that the kernel has charged it. A late answer is another's.
         """
         try:
             self._control.send(TELL + str(pid).encode())
@@ -228,10 +220,9 @@ class WarmHandle:
                 of, status, cpu = self._control.recv(100).split()
         except (OSError, ValueError):  # nobody to ask: `refuse_if_ended` tells
             return
-        ended_by = -os.waitstatus_to_exitcode(int(status))
-        at_its_limit = max(float(cpu), ticks) >= confine.most_cpu(self.limits)
-        if "seccomp" in self.isolation.layers and ended_by in OUTSIDERS and not at_its_limit:
-            raise KilledFromOutside(KILLED.format("of this submission"))
+        if "seccomp" in self.isolation.layers:
+            most = confine.most_cpu(self.limits)
+            kills.refuse(int(status), float(cpu), ticks, most, alone=alone)
 
     def _was_killed(self) -> bool:
         """Whether the process that was started has ended by another's hand; waits a little."""
@@ -240,8 +231,7 @@ class WarmHandle:
             return False
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(MILLISECONDS_TO_SEE_AN_END / 1000)
-        code = process.returncode or 0
-        return -code in OUTSIDERS or code - IN_BWRAP in OUTSIDERS
+        return kills.is_outsiders(process.returncode or 0)
 
     def measure(self, folder: str, process: Process) -> tuple[int, int]:
         """Return (bytes, files) of a submission's folder.

@@ -23,6 +23,7 @@ from course.errors import GraderFault, KilledFromOutside
 from course.grading import Graded, Grader
 from course.lab import Lab
 from course.release import release
+from course.sandbox.clock import Process
 from course.sandbox.forks import WarmProcess
 from course.sandbox.host import ProcessEnded
 from course.sandbox.isolation import Isolation
@@ -172,6 +173,24 @@ def test_the_kernels_own_limit_is_no_kill_from_outside(
         os.kill(child._process.pid, signal.SIGKILL)
         with pytest.raises(ProcessEnded, match="an exit, a crash"):
             child.run("1")
+
+
+@pytest.mark.parametrize("number", [signal.SIGXCPU, signal.SIGKILL])
+@pytest.mark.parametrize("tier", TIERS)
+def test_time_that_the_kernel_charged_for_others_is_held_against_nobody(
+    tier: str, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sleeps whenever a tick comes has whoever runs then charged for all that it computes."""
+    monkeypatch.setattr(Process, "cpu_in_ticks", lambda process: 1e6)
+    with warm_process(tier) as warm:
+        with warm.fork() as child:
+            os.kill(child._process.pid, number)
+            with pytest.raises(ProcessEnded, match="an exit, a crash"):
+                child.run("1")
+        with WarmProcess(warm.isolation, SMALL, alone=False) as beside, beside.fork() as child:
+            os.kill(child._process.pid, number)
+            with pytest.raises(KilledFromOutside, match="that it did not use"):
+                child.run("1")
 
 
 # --- a submission ---------------------------------------------------------------------------------
