@@ -57,6 +57,7 @@ class WarmHandle:
         self.folder_on_disk: Path | None = None
         self.room: Room | None = None
         self._file_system: int | None = None
+        self._files_at_first: dict[str, int] = {}  # when each child was forked
         self._kept: int | None = None
         self._running: Process | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `close`)
@@ -77,7 +78,6 @@ class WarmHandle:
             message, self._file_system = credentials.with_descriptor(self._control)
             if message != b"ready" or self._file_system is None:
                 raise OSError("it ended while starting")
-            self._files_at_first = self._files()
             self._control.settimeout(STOP_SECONDS)
         except OSError as error:
             self._give_up(error)
@@ -170,6 +170,7 @@ class WarmHandle:
             raise GraderFault(
                 f"the confinement failed: {hello.get('failed', 'layers are missing')}"
             )
+        self._files_at_first[hello["folder"]] = self._files()
         self.let_run(process)
         return channel, process, hello
 
@@ -209,20 +210,25 @@ class WarmHandle:
         )
 
     def refuse_if_killed(self, pid: int, ticks: float, *, alone: bool) -> None:
-        """Bury a child that has ended; raises KilledFromOutside unless that was its own doing.
+        """Bury a child that has ended; raises KilledFromOutside unless that was its own doing."""
+        told = self._tells(pid)
+        if told is not None and "seccomp" in self.isolation.layers:
+            most = confine.most_cpu(self.limits)
+            kills.refuse(*told, ticks, most, alone=alone)
 
-        `ticks` are the CPU seconds that the kernel has charged it. A late answer is another's.
+    def _tells(self, pid: int) -> tuple[int, float] | None:
+        """Have a child buried after those before it: its wait status and the CPU seconds it used.
+
+        A late answer is another's. None when nobody answers: `refuse_if_ended` tells.
         """
         try:
             self._control.send(TELL + str(pid).encode())
             of, status, cpu = self._control.recv(100).split()
             while int(of) != pid:
                 of, status, cpu = self._control.recv(100).split()
-        except (OSError, ValueError):  # nobody to ask: `refuse_if_ended` tells
-            return
-        if "seccomp" in self.isolation.layers:
-            most = confine.most_cpu(self.limits)
-            kills.refuse(int(status), float(cpu), ticks, most, alone=alone)
+            return int(status), float(cpu)
+        except (OSError, ValueError):
+            return None
 
     def _was_killed(self) -> bool:
         """Whether the process that was started has ended by another's hand; waits a little."""
@@ -238,7 +244,8 @@ class WarmHandle:
 
         The process stands still meanwhile: what it moves to and fro would be counted nowhere.
         bubblewrap's file system limits its bytes by itself but not its files, which take memory of
-        the kernel's that counts nowhere.
+        the kernel's that counts nowhere. It holds what every child made: those of one that stands
+        still were there before, and those of one that has ended go before it counts.
         """
         if self.folder_on_disk is not None:
             path = self.folder_on_disk / folder
@@ -246,7 +253,10 @@ class WarmHandle:
                 return 0, 0
             with process.held():
                 return sweep.measure(path, self.limits.folder_files)
-        return 0, self._files() - self._files_at_first
+        before = self._files_at_first[folder]
+        if self._files() - before > self.limits.folder_files:
+            self._tells(0)  # when all that were to be buried are
+        return 0, self._files() - before
 
     def _files(self) -> int:
         if self._file_system is None:  # closed meanwhile

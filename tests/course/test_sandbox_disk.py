@@ -55,6 +55,21 @@ def test_a_flood_of_files_is_noticed(child: Child) -> None:
         child.run("for number in range(400): open(f'f{number}', 'w').close()")
 
 
+def test_files_of_a_process_that_stands_still_or_has_ended_are_not_anothers(
+    warm: WarmProcess,
+) -> None:
+    """All that a warm process has forked share bubblewrap's file system, which counts them all."""
+    make = "import os\nfor number in range(200): os.mkdir(str(number))"
+    ample = replace(SMALL, cell_cpu=5.0)
+    with WarmProcess(warm.isolation, ample) as ours, ours.fork() as first:
+        assert first.run(make).error is None
+        with ours.fork() as second:
+            assert second.run(make).error is None
+        assert first.run("os.mkdir('one'); os.rmdir('one')").error is None
+        with pytest.raises(ProcessEnded, match="too many"):
+            first.run(make.replace("str(number)", "f'more{number}'"))
+
+
 def test_folders_of_ended_submissions_are_gone_whatever_they_hold(warm: WarmProcess) -> None:
     deep = """
 import os
