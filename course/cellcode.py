@@ -18,6 +18,12 @@ from course.recall import recalled
 PARSING = 256 << 20
 """Bytes. A cell of the usual kind, as long as may be (`submission.read`), takes 60 MiB at most."""
 
+LONGEST = 1 << 17
+"""Characters of what may be code: two cells of it, as long as may be. Text cells may be longer, and
+Python's parser, which no signal stops, takes a minute for one text with 100,000 braces at its end:
+for each of them it counts the lines from the beginning of the text.
+"""
+
 _SHELL_LINE = re.compile(
     r"^([ \t]*+)(?:[!%][^\n]*|\?{1,2}[\w.]++|[\w.]++\?{1,2})[ \t]*+$", re.MULTILINE
 )
@@ -149,6 +155,8 @@ def mentioned(source: str) -> frozenset[str]:
 @recalled  # what is none may take the parser long to say so
 def python(source: str) -> str | None:
     """The cell as plain Python text that parses, line for line; None when there is none."""
+    if len(source) > LONGEST:
+        return None
     for text in _readings(source):
         if _tree(text) is not None:
             return text

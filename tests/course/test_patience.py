@@ -10,6 +10,7 @@ import time
 import pytest
 
 from course import patience
+from course.cellcode import LONGEST, parsed
 from course.patience import OutOfPatience, Patience, within
 from course.reports.cohort import tokens
 from course.reports.pages import executed
@@ -44,6 +45,14 @@ def test_a_process_is_left_with_the_handlers_that_it_had() -> None:
     with pytest.raises(OutOfPatience):
         within(0.1, endless)
     assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+def test_a_text_that_is_too_long_for_code_is_not_parsed() -> None:
+    """No signal stops Python's parser, and this takes it a quarter of a minute."""
+    start = time.process_time()
+    assert parsed(f"f'{'x' * 800_000}{'{a}' * 40_000}'") is None
+    assert time.process_time() - start < 1
+    assert parsed("a\n" * (LONGEST // 2)) is not None
 
 
 def test_what_takes_no_time_is_left_alone_and_errors_are_its_own() -> None:
