@@ -20,7 +20,6 @@ Made = TypeVar("Made")
 
 FOR_A_TEXT = 2.0
 FOR_A_PAGE = 10.0
-WAITING = 3600.0  # nothing that is done to a text waits for anything
 MOST_BYTES = 3 << 29
 """What a notebook as large as may be takes to be read is a third less."""
 
@@ -51,7 +50,7 @@ def _in_time(seconds: float, make: Callable[[], Made]) -> Made:
     stopwatch, before = Stopwatch(), {number: signal.getsignal(number) for number in SIGNALS}
     try:
         try:
-            stopwatch.start(seconds, WAITING)
+            stopwatch.start(seconds)
             return make()
         finally:
             stopwatch.stop()

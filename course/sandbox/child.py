@@ -147,7 +147,7 @@ class Service:
         watch = Stopwatch()
         try:
             try:
-                watch.start(DESCRIBE_SECONDS, DESCRIBE_SECONDS)
+                watch.start(DESCRIBE_SECONDS)
                 return shells.describe_error(error, self.limits.error_chars)
             finally:
                 watch.stop()

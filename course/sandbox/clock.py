@@ -14,13 +14,17 @@ import time
 from collections.abc import Callable, Iterator
 
 from course.sandbox.outcome import Limit
-from course.sandbox.turnstile import Turnstile
+from course.sandbox.stopwatch import WAITED
+from course.sandbox.turnstile import Turnstile, delay
 
 LONGEST_WAIT = 0.25
 SECONDS_BETWEEN_GLANCES = 0.03
 SHORTEST_WAIT = 0.005
 LATE = 1.0
 """Seconds after which whoever waits for hundredths of one must have stood still meanwhile."""
+WALL_GRACE = 2.0
+"""Seconds of waiting after the limit, in which code may stop by itself."""
+SECONDS_BETWEEN_REMINDERS = 1.0
 LINKS_OF_AN_EMPTY_FOLDER = 2
 SECONDS_TO_STOP = 0.5
 SECONDS_BETWEEN_LOOKS = 0.0002
@@ -41,9 +45,10 @@ class Process:
         self._ticks = ~pid << 3
         self._cpu = 0.0
         self._delay = 0.0
-        self._passed_over = 0.0
+        self.passed_over = 0.0
+        """Seconds that do not count as waiting: it waited for the judge, if for anybody."""
         self._seen: dict[str, tuple[float, float]] = {}
-        self._pauses = False
+        self._still_since: float | None = None
         try:
             self._statistics: int | None = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
         except OSError:  # a kernel without them: then a loaded machine does count
@@ -54,27 +59,28 @@ class Process:
             self._tasks = None
 
     def wall(self) -> float:
-        """Wall seconds, from an arbitrary start, without those spent waiting for a processor.
+        """Wall seconds, from an arbitrary start, but those of waiting for a processor or the judge.
 
-        Such are those of the thread that has waited longest: the first one may sleep until another
-        has computed what it is to answer. The kernel tells of a wait when it is over; so it counts
-        but for what has counted, of whichever thread, since the last one that this thread told of.
+        The first are those of the thread that has waited longest: its main one may sleep until
+        another has computed what it is to answer. The kernel tells of a wait when it is over; so it
+        counts but for what has counted, of whichever thread, since the last one that this thread
+        told of.
         """
         found = self._delays_now()
         never = (0.0, self._delay)
         new = {name: each for name, each in found.items() if each > self._seen.get(name, never)[0]}
-        for name, delay in new.items():
+        for name, seconds in new.items():
             told, counted = self._seen.get(name, never)
-            self._delay = max(self._delay, counted + delay - told)
+            self._delay = max(self._delay, counted + seconds - told)
         self._seen = {
-            name: (delay, self._delay) if name in new else self._seen.get(name, never)
-            for name, delay in found.items()
+            name: (seconds, self._delay) if name in new else self._seen.get(name, never)
+            for name, seconds in found.items()
         }
-        return time.monotonic() - self._delay - self._passed_over
+        return (self._still_since or time.monotonic()) - self._delay - self.passed_over
 
     def pass_over(self, seconds: float) -> None:
-        """Have these seconds not count as waiting: nobody looked whether there is an answer."""
-        self._passed_over += seconds
+        """Have these seconds not count as waiting."""
+        self.passed_over += seconds
 
     def cpu(self) -> float:
         """CPU seconds of the process so far; after its end, what was read last."""
@@ -119,12 +125,14 @@ class Process:
 
     def pause(self) -> None:
         """Stop all of its threads where they are, until `resume`."""
-        self._pauses = True
+        self._still_since = self._still_since or time.monotonic()
         self._send(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let it run on."""
-        self._pauses = False
+        if self._still_since is not None:
+            self.pass_over(time.monotonic() - self._still_since)
+            self._still_since = None
         self._send(signal.SIGCONT)
 
     @contextlib.contextmanager
@@ -133,16 +141,22 @@ class Process:
 
         The signal takes effect only when one of its threads gets a processor.
         """
-        pauses = self._pauses
+        pauses = self._still_since is not None
         self.pause()
         end = time.monotonic() + SECONDS_TO_STOP
         while not self._stands_still() and time.monotonic() < end:
             time.sleep(SECONDS_BETWEEN_LOOKS)
         try:
+            if not pauses:  # only now: until then it waited for a processor, if for anything
+                self._still_since = time.monotonic()
             yield
         finally:
             if not pauses:
                 self.resume()
+
+    def remind(self) -> None:
+        """Tell it that it has waited for as long as it may: it stops what it is at, if it will."""
+        self._send(WAITED)
 
     def kill(self) -> None:
         """Kill it and forget it; harmless when repeated."""
@@ -164,11 +178,11 @@ class Process:
         delays = {}
         if self._statistics is not None:
             with contextlib.suppress(OSError, IndexError):
-                delays[str(self.pid)] = _delay(os.pread(self._statistics, 100, 0))
+                delays[str(self.pid)] = delay(os.pread(self._statistics, 100, 0))
         if self.threads() > 1 and self._tasks is not None:
             for name in os.listdir(self._tasks):  # noqa: PTH208 (no path)
                 with contextlib.suppress(OSError, IndexError):
-                    delays[name] = _delay(self._told(f"{name}/schedstat"))
+                    delays[name] = delay(self._told(f"{name}/schedstat"))
         return delays
 
     def _told(self, name: str) -> bytes:
@@ -201,11 +215,6 @@ class Process:
                 signal.pidfd_send_signal(self._descriptor, number)
 
 
-def _delay(statistics: bytes) -> float:
-    """Seconds of waiting for a processor, of a thread's `schedstat`."""
-    return int(statistics.split()[1]) / 1e9
-
-
 class Expired(Exception):
     """A limit is passed; `limit` names the one."""
 
@@ -215,26 +224,32 @@ class Expired(Exception):
 
 
 class Deadline:
-    """Ends all waiting for one answer: by the process's CPU clock, or at last by the wall clock."""
+    """Ends all waiting for one answer: by the process's CPU clock, or at last by the wall clock.
+
+    By that it is reminded first, and again while `WALL_GRACE` lasts.
+    """
 
     def __init__(
         self, process: Process, cpu: float, wall: float, name: Limit, glance: Callable[[], None]
     ) -> None:
         self.process = process
         self.cpu_end = process.cpu() + cpu
-        self.wall_end = process.wall() + wall
+        self.reminder = process.wall() + wall
+        self.wall_end = self.reminder + WALL_GRACE
         self.name: Limit = name
         self.glance = glance
 
     def wait(self, descriptor: int, event: int) -> None:
         """Wait until the descriptor is ready; raises `Expired`, or what `glance` raises.
 
-        While the judge itself stands still, as after Ctrl-Z, it waits for nobody.
+        While the judge itself stands still, as after Ctrl-Z, it waits for nobody; and who waits to
+        be let in waits as long as the judge does for a processor.
         """
-        poll = select.poll()
+        poll, turnstile = select.poll(), self.process.turnstile
         poll.register(descriptor, event)
-        if self.process.turnstile is not None:
-            poll.register(self.process.turnstile.descriptor, select.POLLIN)
+        if turnstile is not None:
+            poll.register(turnstile.descriptor, select.POLLIN)
+        looked, passed = time.monotonic(), self.process.passed_over
         while True:
             cpu_left = self.cpu_end - self.process.cpu()
             wall_left = self.wall_end - self.process.wall()
@@ -242,13 +257,20 @@ class Deadline:
                 raise Expired(self.name)
             if wall_left <= 0:
                 raise Expired("wall")
+            if wall_left <= self.wall_end - self.reminder:
+                self.process.remind()
+                self.reminder += SECONDS_BETWEEN_REMINDERS
             soonest = min(cpu_left / CORES, wall_left, LONGEST_WAIT)
             end = time.monotonic() + max(soonest, SHORTEST_WAIT)
             while (left := end - time.monotonic()) > 0:
                 self.glance()
-                began = time.monotonic()
-                ready = poll.poll(min(left, SECONDS_BETWEEN_GLANCES) * 1000)
-                if (took := time.monotonic() - began) > LATE:
+                delayed = turnstile.delay() if turnstile else 0.0
+                ready = [each for each, _ in poll.poll(min(left, SECONDS_BETWEEN_GLANCES) * 1000)]
+                took = time.monotonic() - looked - (self.process.passed_over - passed)
+                if took > LATE:
                     self.process.pass_over(took)
-                if any(each == descriptor for each, _ in ready):
+                elif turnstile and ready == [turnstile.descriptor]:
+                    self.process.pass_over(turnstile.delay() - delayed)
+                looked, passed = time.monotonic(), self.process.passed_over
+                if descriptor in ready:
                     return

@@ -33,7 +33,6 @@ from course.sandbox.pace import Pace
 from course.sandbox.warmup import WarmHandle
 from course.sandbox.watch import Watch
 
-WALL_GRACE = 2.0
 SECONDS_TO_END = 1.0
 OF_COMPUTING = ("cell_cpu", "call_cpu", "submission_cpu")
 MOST_SLOWED = 0.1
@@ -216,7 +215,7 @@ class Child:
         deadline = Deadline(
             self._process,
             request.cpu + self.limits.grace_cpu,
-            request.wall + WALL_GRACE,
+            request.wall,
             request.limit,
             self._watch.glance,
         )

@@ -1,34 +1,28 @@
 """Stops student code from within when its time is used: the soft limit spares the submission.
 
-Untrusted side. Code that will not be stopped this way is ended by the judge, who measures as well.
+Untrusted side. Code that will not be stopped this way is ended by the judge, who measures as well,
+and who alone can tell waiting that is the code's own doing from waiting for the judge.
 """
 
 from __future__ import annotations
 
-import resource
+import math
 import signal
 import time
 from types import FrameType
 
-SIGNALS = (signal.SIGPROF, signal.SIGALRM)
-"""Of the clocks of CPU time and of the wall."""
+WAITED = signal.SIGURG
+"""From the judge: it has waited for as long as it may. Who does not heed it is not ended by it."""
+SIGNALS = (signal.SIGPROF, signal.SIGALRM, WAITED)
+"""Of the kernel's timer of CPU time, of the looks at its clock, and of the judge."""
 REPEAT = 0.1
 """CPU seconds after which code that swallowed the first signal receives the next one."""
 SHORTEST = 0.01
 """The kernel's timer goes by ticks of 4 to 10 ms."""
-TICKS = 10
-"""How often the wall clock is looked at within its limit."""
-LONGEST_TICK = 0.5
-"""With `REPEAT` less than `grace_cpu`: these looks, too, stop code before its process is killed."""
-IDLE = 0.05
-"""A tick in which less than this share was computed counts as waiting, unless the processor was
-taken away more often than it was given back: then the judge's clock decides, which knows for how
-long the code stood still for that."""
-
-
-SWITCHES_OF_A_LOOK = 4
-"""How often the processor is given back to look at the clock while another thread computes: on a
-machine full of others, no less often than it is taken away."""
+TICK = 0.5
+"""Seconds between looks at the clock of CPU time, for the timer may be late. With `REPEAT` less
+than `grace_cpu`: these looks, too, stop code before its process is killed.
+"""
 
 
 class TimeLimit(BaseException):
@@ -46,25 +40,19 @@ class Stopwatch:
         self.expired: str | None = None
         self._seconds = {"cpu": 0.0, "wall": 0.0}
         self._cpu_end = 0.0
-        self._waited = 0.0
-        self._seen = (0.0, 0.0)
-        self._switches = (0, 0)
 
-    def start(self, cpu: float, wall: float) -> None:
-        """Arm both clocks, and the handlers again: student code may have replaced them."""
+    def start(self, cpu: float, wall: float = math.inf) -> None:
+        """Arm the clock, and the handlers again: student code may have replaced them."""
         self.expired = None
         self._seconds = {"cpu": cpu, "wall": wall}
-        self._waited = 0.0
-        self._seen = (time.monotonic(), time.process_time())
-        self._was_preempted()
-        self._cpu_end = self._seen[1] + cpu
+        self._cpu_end = time.process_time() + cpu
         signal.signal(signal.SIGPROF, self._computed)
         signal.signal(signal.SIGALRM, self._ticked)
+        signal.signal(WAITED, self._waited)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         self.running = True
-        tick = min(wall / TICKS, LONGEST_TICK)
         self._look_again(cpu)
-        signal.setitimer(signal.ITIMER_REAL, tick, tick)
+        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
 
     def stop(self) -> None:
         """Disarm; from the first line on nothing is raised."""
@@ -88,22 +76,11 @@ class Stopwatch:
             self._look_again(left)
 
     def _ticked(self, number: int, frame: FrameType | None) -> None:
-        wall, cpu = time.monotonic(), time.process_time()
-        elapsed, computed = wall - self._seen[0], cpu - self._seen[1]
-        self._seen = (wall, cpu)
-        if not self._was_preempted() and computed < IDLE * elapsed:
-            self._waited += elapsed
-        if cpu >= self._cpu_end + REPEAT:  # the kernel's timer of CPU time is late, too
+        if time.process_time() >= self._cpu_end + REPEAT:
             self._expire("cpu")
-        if self._waited >= self._seconds["wall"]:
-            self._expire("wall")
 
-    def _was_preempted(self) -> bool:
-        """Whether the processor was taken from it more often than it gave it back, since asked."""
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        taken, given = self._switches
-        self._switches = (used.ru_nivcsw, used.ru_nvcsw)
-        return used.ru_nivcsw - taken > max(0, used.ru_nvcsw - given - SWITCHES_OF_A_LOOK)
+    def _waited(self, number: int, frame: FrameType | None) -> None:
+        self._expire("wall")
 
     def _expire(self, clock: str) -> None:
         if self.running:

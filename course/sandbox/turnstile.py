@@ -44,6 +44,10 @@ class Turnstile:
     def __init__(self, descriptor: int, clone: int) -> None:
         self.descriptor = descriptor
         self._clone = clone
+        try:
+            self._statistics: int | None = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        except OSError:  # a kernel without them
+            self._statistics = None
 
     def next(self) -> Asked | None:
         """Who waits, if somebody does; a signal or its end may have come for who did."""
@@ -64,6 +68,17 @@ class Turnstile:
         with contextlib.suppress(OSError):
             fcntl.ioctl(self.descriptor, SEND, REPLY.pack(asked.ticket, 0, 0, GO_ON))
 
+    def delay(self) -> float:
+        """Seconds that whoever lets them in, the thread that made this, waited for a processor."""
+        return 0.0 if self._statistics is None else delay(os.pread(self._statistics, 100, 0))
+
     def close(self) -> None:
         """Nobody is let in any more."""
-        os.close(self.descriptor)
+        for descriptor in (self.descriptor, self._statistics):
+            if descriptor is not None:
+                os.close(descriptor)
+
+
+def delay(statistics: bytes) -> float:
+    """Seconds of waiting for a processor, of a thread's `schedstat`."""
+    return int(statistics.split()[1]) / 1e9

@@ -12,13 +12,16 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sandboxes import SMALL, refused, warm_process
 
 from course.errors import GraderFault
+from course.sandbox import sweep
+from course.sandbox.clock import WALL_GRACE
 from course.sandbox.forks import WarmProcess
-from course.sandbox.host import WALL_GRACE, Child, ProcessEnded, StudentError, TimeLimit
+from course.sandbox.host import Child, ProcessEnded, StudentError, TimeLimit
 from course.sandbox.isolation import Isolation
 from course.sandbox.turnstile import Asked, Turnstile
 
@@ -120,6 +123,43 @@ def test_a_judge_that_stood_still_did_not_wait(child: Child) -> None:
     assert child.run("1").limit is None
 
 
+def test_what_waits_for_a_judge_without_a_processor_does_not_count_as_waiting(
+    child: Child,
+) -> None:
+    """Each file is let in by the judge, who has to wait for eight loops before that."""
+    cores = os.sched_getaffinity(0)
+    if not child.asks or len(cores) < 2:
+        pytest.skip("here nothing waits for the judge, or it has no processor of its own")
+    os.sched_setaffinity(child._process.pid, cores - {0})
+    with rivals(8):
+        os.sched_setaffinity(0, {0})
+        try:
+            start = time.monotonic()
+            ran = child.run("for each in range(2_000): open(str(each % 50), 'w').close()")
+            took = time.monotonic() - start
+        finally:
+            os.sched_setaffinity(0, cores)
+    assert took > SMALL.wall(SMALL.cell_cpu) + WALL_GRACE
+    assert (ran.error, ran.limit, child.alive) == (None, None, True)
+
+
+def test_who_stands_still_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While its files are counted, which takes a judge long that hardly gets a processor."""
+    still = SMALL.wall(SMALL.cell_cpu) / 2
+
+    def measured(folder: Path, most: int) -> tuple[int, int]:
+        time.sleep(still)
+        return 0, 1
+
+    with warm_process("landlock") as warm, warm.fork() as child:
+        child.run("open('file', 'w').close()")
+        monkeypatch.setattr(sweep, "measure", measured)
+        start = time.monotonic()
+        ran = child.run("import time\nfor _ in range(100): time.sleep(0.01)")
+        assert time.monotonic() - start > SMALL.wall(SMALL.cell_cpu) + WALL_GRACE
+        assert (ran.error, ran.limit, child.alive) == (None, None, True)
+
+
 def test_nobody_waits_for_a_processor_by_giving_way(child: Child) -> None:
     """That would count neither as computing nor as waiting, for as long as somebody computes."""
     os.sched_setaffinity(child._process.pid, {0})
@@ -159,7 +199,8 @@ def test_a_repr_that_loops_counts_for_its_call(child: Child) -> None:
 
 
 DEAF = (
-    "import signal\nfor n in (signal.SIGPROF, signal.SIGALRM): signal.signal(n, signal.SIG_IGN)\n"
+    "import signal\n"
+    "for n in (signal.SIGPROF, signal.SIGALRM, signal.SIGURG): signal.signal(n, signal.SIG_IGN)\n"
 )
 
 
