@@ -1,8 +1,8 @@
-"""Has Python ask again for a folder or a link when a signal came while the judge was asked.
+"""Has Python ask again for a folder when a signal came while the judge was asked.
 
-Untrusted side. Without a turnstile no signal interrupts these calls, so that Python, which tries
-others again (PEP 475), gives up at these. The stopwatch sends a signal twice a second, and who made
-a folder just then, on a machine full of others above all, had an error for it.
+Untrusted side. Without a turnstile no signal interrupts this call, so that Python, which tries
+others again (PEP 475), gives up at this one. The stopwatch sends a signal twice a second, and who
+made a folder just then, on a machine full of others above all, had an error for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-INTERRUPTED = ("mkdir", "link")
+INTERRUPTED = ("mkdir",)
 """What Python does not try again by itself, of all that asks: files are opened until they are."""
 
 Function = Callable[..., Any]

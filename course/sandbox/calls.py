@@ -16,7 +16,7 @@ ALLOWED = (
     *("ioctl", "ftruncate", "fsync", "fdatasync", "umask", "stat", "fstat", "lstat", "statx"),
     *("newfstatat", "statfs", "fstatfs", "access", "faccessat", "faccessat2", "readlink"),
     *("readlinkat", "getdents", "getdents64", "getcwd", "chdir", "fchdir", "mkdir", "mkdirat"),
-    *("rmdir", "unlink", "unlinkat", "link", "linkat", "rename", "renameat", "renameat2"),
+    *("rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2"),
     # waiting, and talking to oneself
     *("select", "pselect6", "poll", "ppoll", "epoll_create", "epoll_create1", "epoll_ctl"),
     *("epoll_wait", "epoll_pwait", "epoll_pwait2", "eventfd2", "pipe", "pipe2", "socketpair"),
@@ -47,7 +47,8 @@ REFUSED = (
     *("chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat"),
     *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
     *("utime", "utimes", "futimesat", "utimensat", "truncate", "mknod", "mknodat"),
-    *("symlink", "symlinkat", "sync", "sched_setaffinity", "sched_setscheduler", "sched_setparam"),
+    *("link", "linkat", "symlink", "symlinkat", "sync"),
+    *("sched_setaffinity", "sched_setscheduler", "sched_setparam"),
     *("setpriority", "setrlimit", "setsockopt", "copy_file_range", "sendfile", "splice"),
     *("fadvise64", "preadv2", "clock_settime", "inotify_init1"),
 )
@@ -55,9 +56,11 @@ REFUSED = (
 
 Some of these look harmless. `sendmsg` sends descriptors, and the kernel counts those that nobody
 has received yet for all of the user's processes together: beyond a limit, no child can be forked.
-`fadvise64` and `preadv2` put pages of a library's file out of memory or tell which are there: each
-holds a bit for the next submission, for days. `splice` and `sendfile` lend whole pages to a pipe or
-a socket, and one byte of each keeps two MiB that are unmapped by then: memory that no limit counts.
+`link` to a file of another user's is refused before Landlock is asked, with a record for the
+kernel's audit each time (`fs.protected_hardlinks`), a hundred thousand a second. `fadvise64` and
+`preadv2` put pages of a library's file out of memory or tell which are there: each holds a bit for
+the next submission, for days. `splice` and `sendfile` lend whole pages to a pipe or a socket, and
+one byte of each keeps two MiB that are unmapped by then: memory that no limit counts.
 """
 
 NOT_SUPPORTED = (
@@ -72,13 +75,13 @@ whoever does nothing but give way gets a thousandth of a processor, and waits fo
 time, which counts neither as computing nor as waiting."""
 
 THREAD = "clone"
-ASKED = (THREAD, "creat", "mkdir", "mkdirat", "link", "linkat")
+ASKED = (THREAD, "creat", "mkdir", "mkdirat")
 """What makes a thread or a file, beside what opens one that is not there."""
 
 BY_NAME = (
     *("open", "openat", "creat", "stat", "lstat", "newfstatat", "statx", "access"),
     *("faccessat", "faccessat2", "readlink", "readlinkat", "statfs", "chdir", "getdents"),
-    *("getdents64", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "link", "linkat"),
+    *("getdents64", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat"),
     *("rename", "renameat", "renameat2"),
 )
 """Every call that looks a file up. Whether it had to come from the disk, the next one can tell."""

@@ -149,6 +149,7 @@ KEEPS = {
     "a lease under a newer name": "fcntl.fcntl(0, 1040, bytes(8))",
     "any newer command": "fcntl.fcntl(0, 1100, bytes(8))",
     "threads with descriptors of their own": "ask(56 if is_x86 else 220, 0x30B00, 0, 0, 0, 0)",
+    "a record of a link to another user's file": "open('a', 'w').close(); os.link('a', 'b')",
     "a file where another one was": "ask(316 if is_x86 else 276, -100, 0, -100, 0, 4)",
     "threads that wait in the kernel": "ask(56 if is_x86 else 220, 0x54F00, 0, 0, 0, 0)",
     "a descriptor of the judge": "socket.socket(fileno=os.dup(3)).getsockopt(1, 77, 4)",
