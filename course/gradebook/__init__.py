@@ -137,7 +137,7 @@ def parse_timestamp(text: str) -> datetime | None:
         return None
     try:
         return _parse_utc(text.strip())
-    except (ValueError, ArithmeticError, AttributeError):
+    except Exception:  # for a zone that is none dateutil raises whatever comes to hand
         raise ConfigurationError(
             f"timestamp.txt says {text.strip()[:60]!r}, which is no time: "
             "write it like '2027-02-01 23:59:00 UTC'."

@@ -132,7 +132,15 @@ def test_timestamps(text: str, moment: datetime | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "2027-13-01 00:00 UTC", "\x00", "1e99", f"01{'0' * 40}M3.2.0"]
+    "text",
+    [
+        "yesterday",
+        "2027-13-01 00:00 UTC",
+        "\x00",
+        "1e99",
+        f"01{'0' * 40}M3.2.0",
+        "2027-02-01 23:59:00 EST,4,1,0,7200,10,-1,0,7200,3600",
+    ],
 )
 def test_a_timestamp_that_is_no_time(text: str) -> None:
     refused(lambda: parse_timestamp(text), "timestamp.txt says", "no time")
