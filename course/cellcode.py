@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ LONGEST = 1 << 17
 Python's parser, which no signal stops, takes a minute for one text with 100,000 braces at its end:
 for each of them it counts the lines from the beginning of the text.
 """
+
+MOST_MARKS = 100
+"""In a row, of what may be code; Unicode's own bound for a text to be handled in a stream is 30.
+Python's parser asks for the usual form of each name beyond ASCII, again and again, and putting its
+marks in order takes quadratic time: a minute for one name of 30,000 accents, and as many below.
+"""
+_BEYOND_ASCII = re.compile(rf"[^\x00-\x7f]{{{MOST_MARKS + 1},}}")
 
 _SHELL_LINE = re.compile(
     r"^([ \t]*+)(?:[!%][^\n]*|\?{1,2}[\w.]++|[\w.]++\?{1,2})[ \t]*+$", re.MULTILINE
@@ -155,12 +163,24 @@ def mentioned(source: str) -> frozenset[str]:
 @recalled  # what is none may take the parser long to say so
 def python(source: str) -> str | None:
     """The cell as plain Python text that parses, line for line; None when there is none."""
-    if len(source) > LONGEST:
+    if len(source) > LONGEST or _has_many_marks(source):
         return None
     for text in _readings(source):
         if _tree(text) is not None:
             return text
     return None
+
+
+def _has_many_marks(source: str) -> bool:
+    """Whether there are more marks in a row than any letter has, also those of odd letters."""
+    for found in _BEYOND_ASCII.finditer(source):
+        marks = 0
+        for letter in found[0]:
+            is_mark = unicodedata.combining(unicodedata.normalize("NFKD", letter)[0])
+            marks = marks + 1 if is_mark else 0
+            if marks > MOST_MARKS:
+                return True
+    return False
 
 
 def unindented(source: str) -> str:

@@ -55,6 +55,15 @@ def test_a_text_that_is_too_long_for_code_is_not_parsed() -> None:
     assert parsed("a\n" * (LONGEST // 2)) is not None
 
 
+def test_a_name_of_many_marks_is_not_parsed() -> None:
+    """No signal stops Python's parser, and this takes it many seconds."""
+    start = time.process_time()
+    for above, below in ("\u0301\u0316", "\u0344\u0f73"):  # the latter are two marks each
+        assert parsed(f"lambda a{above * 3_000}{below * 3_000}") is None
+    assert time.process_time() - start < 1
+    assert parsed("a\u0301\u0316 = 1  # " + "\u6f22" * 50_000 + "e\u0301" * 10_000) is not None
+
+
 def test_what_takes_no_time_is_left_alone_and_errors_are_its_own() -> None:
     assert within(0.2, lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
