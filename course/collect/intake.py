@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+_LONGEST = 255  # letters of a part of a path, which no disk has longer
 UNOPENED = (".7z", ".rar", ".gz", ".bz2", ".xz")
 
 
@@ -149,5 +150,12 @@ def is_archive(path: str) -> bool:
 
 
 def text_of(name: str) -> str:
-    """A name as text in one normal form, whatever bytes and accents it was written with."""
-    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
+    """A name as text in one normal form, whatever bytes and accents it was written with.
+
+    But what is longer than any file's name stays as it is: to put accents in order takes quadratic
+    time, and an archive may have a thousand names of as many bytes as take a second each.
+    """
+    parts = os.fsencode(name).decode("utf-8", "replace").split("/")
+    return "/".join(
+        part if len(part) > _LONGEST else unicodedata.normalize("NFC", part) for part in parts
+    )

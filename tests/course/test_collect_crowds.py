@@ -15,7 +15,7 @@ from desks import Desk, open_desk, states
 from course.collect.attempts import Attempt, latest
 from course.collect.claims import Claim
 from course.collect.command import collect
-from course.collect.intake import Arrived
+from course.collect.intake import Arrived, text_of
 from course.collect.people import whose
 from course.collect.plain import is_named_like
 from course.collect.plan import Planner
@@ -34,6 +34,15 @@ def test_no_name_takes_long_to_read(name: str, desk: Desk) -> None:
         for shape in SHAPES.values():
             read(shape, file.path, None)
     assert process_time() - start < 0.2
+
+
+def test_no_name_of_many_accents_is_put_in_order() -> None:
+    """Each entry of an archive may have one, and it takes a second and a half."""
+    name = "a" + "\u0301" * 16_000 + "\u0316" * 16_000
+    start = process_time()
+    assert text_of(name) == name
+    assert process_time() - start < 0.5
+    assert text_of("Zoe\u0308/lab1/e\u0301.ipynb") == "Zo\u00eb/lab1/\u00e9.ipynb"
 
 
 def test_no_copy_of_copies_is_compared_for_long() -> None:
