@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import resource
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -45,6 +48,33 @@ def test_a_process_is_left_with_the_handlers_that_it_had() -> None:
     with pytest.raises(OutOfPatience):
         within(0.1, endless)
     assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+UNHEARD = """
+import hashlib, signal
+from course import patience
+patience.UNHEARD = 0.3
+signal.setitimer(signal.ITIMER_VIRTUAL, {left})
+assert patience.within(1.0, lambda: 7) == 7
+left, _ = signal.getitimer(signal.ITIMER_VIRTUAL)
+assert abs(left - {left}) < 1, left
+try:
+    patience.within(0.1, lambda: hashlib.pbkdf2_hmac("sha1", b"", b"", {rounds}))
+except patience.OutOfPatience:
+    print("heard at last")
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "rounds", "code"), [(3600, 10**8, -signal.SIGVTALRM), (3600, 1, 0), (0, 10**6, 0)]
+)
+def test_a_worker_ends_if_no_signal_stops_what_it_does(left: int, rounds: int, code: int) -> None:
+    """Its submission is graded by another one, or by nobody; other processes go on."""
+    program = UNHEARD.format(left=left, rounds=rounds)
+    start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == code
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - start < 5
 
 
 def test_a_text_that_is_too_long_for_code_is_not_parsed() -> None:
