@@ -21,7 +21,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from course import memory
 from course.errors import GraderFault, KilledFromOutside
-from course.sandbox.stopwatch import TimeLimit
+from course.sandbox.stopwatch import SIGNALS, TimeLimit
 from course.submitted import HandedIn
 
 T = TypeVar("T")
@@ -154,9 +154,11 @@ def _leave(*_: Any) -> None:
 
     What is half open closes as an exception passes. It may not come through: who loads checks takes
     it for one of theirs. Then this process ends when it has opened, whatever came of that; should
-    it go on instead, and wait for work, the pool would wait for it, for ever.
+    it go on instead, and wait for work, the pool would wait for it, for ever. Nor may the clock of
+    what it is at stop it, which would be taken for a notebook that takes too long.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in (signal.SIGTERM, *SIGNALS):
+        signal.signal(number, signal.SIG_IGN)
     _worker.ends = True
     if not _worker.opens:
         _worker.end()

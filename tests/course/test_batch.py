@@ -205,16 +205,6 @@ def test_a_worker_that_computes_for_ever_is_lost_and_the_others_are_graded() -> 
     assert lost == {"s00": WORKER_DIED}
 
 
-def test_each_submission_has_an_hour() -> None:
-    def left(_: HandedIn) -> float:
-        return signal.getitimer(signal.ITIMER_VIRTUAL)[0]
-
-    [given] = hand_in("fine")
-    for _ in range(2):
-        assert workers.attempt(left, given).graded == pytest.approx(workers.MOST_SECONDS, 0.01)
-        assert left(given) == 0
-
-
 def test_ending_early_ends_the_workers_and_closes_their_graders(tmp_path: Path) -> None:
     open_grader = partial(open_fake, tmp_path / "log")
     with closing(grade_all(hand_in("fine", "sleep 60", "sleep 60"), open_grader, 2)) as results:
@@ -394,46 +384,3 @@ def is_running(process: int) -> bool:
 def _nobody_stays() -> Iterator[None]:
     yield
     assert not multiprocessing.active_children()
-
-
-OPENS_AND_IS_ENDED = """
-import os, signal, sys, time
-from contextlib import contextmanager
-from pathlib import Path
-from course import workers
-from course.errors import GraderFault
-
-def is_ended():
-    for _ in range(2):
-        os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(5)
-
-@contextmanager
-def open_grader():
-    Path(sys.argv[1]).touch()
-    try:
-        try:
-            is_ended()
-        except BaseException:
-            {taken_for}
-        yield print
-    finally:
-        Path(sys.argv[1]).unlink()
-
-workers.start(open_grader)
-{act}
-time.sleep(60)
-"""
-
-
-@pytest.mark.parametrize("act", ["workers.get_ready()", "workers.grade(None)"])
-@pytest.mark.parametrize("taken_for", ["raise", "raise GraderFault('a broken check')", "pass"])
-def test_a_worker_that_is_ended_while_it_opens_leaves_nothing(
-    tmp_path: Path, taken_for: str, act: str
-) -> None:
-    """Whatever the exception that ends it is taken for: who loads checks meets it as one there."""
-    place = tmp_path / "open"
-    code = OPENS_AND_IS_ENDED.format(taken_for=taken_for, act=act)
-    ended = subprocess.run([sys.executable, "-c", code, str(place)], check=False, timeout=30)
-    assert ended.returncode == 128 + signal.SIGTERM
-    assert not place.exists()

@@ -66,14 +66,23 @@ except patience.OutOfPatience:
 
 
 @pytest.mark.parametrize(
-    ("left", "rounds", "code"), [(3600, 10**8, -signal.SIGVTALRM), (3600, 1, 0), (0, 10**6, 0)]
+    ("left", "rounds", "code", "said"),
+    [
+        (3600, 10**8, -signal.SIGVTALRM, ""),
+        (3600, 1, 0, ""),
+        (0, 3 * 10**6, 0, "heard at last\n"),
+    ],
 )
-def test_a_worker_ends_if_no_signal_stops_what_it_does(left: int, rounds: int, code: int) -> None:
+def test_a_worker_ends_if_no_signal_stops_what_it_does(
+    left: int, rounds: int, code: int, said: str
+) -> None:
     """Its submission is graded by another one, or by nobody; other processes go on."""
     program = UNHEARD.format(left=left, rounds=rounds)
     start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = subprocess.run([sys.executable, "-c", program], check=False)
-    assert done.returncode == code
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (code, said)
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - start < 5
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sandboxes import SMALL, refused, warm_process
+from sandboxes import DEAF, SMALL, refused, warm_process
 
 from course.errors import GraderFault
 from course.sandbox import sweep
@@ -196,12 +196,6 @@ def test_a_repr_that_loops_counts_for_its_call(child: Child) -> None:
     with pytest.raises(TimeLimit):
         child.get("c")
     assert child.alive
-
-
-DEAF = (
-    "import signal\n"
-    "for n in (signal.SIGPROF, signal.SIGALRM, signal.SIGURG): signal.signal(n, signal.SIG_IGN)\n"
-)
 
 
 @pytest.mark.parametrize(
